@@ -1,0 +1,1 @@
+"""The register of a city's smart-manufacturing programme: applied for, checked, counted, proved."""

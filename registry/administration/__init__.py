@@ -1,0 +1,1 @@
+"""The city administrator's desk: accounts, goals, allocations, rounds."""

@@ -1,0 +1,1 @@
+"""The interface for programs, and what operators and machines ask of the service."""

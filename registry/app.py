@@ -1,0 +1,172 @@
+"""The factory: named one-line steps, no logic."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from flask import Flask, current_app, g, request, session
+from flask_babel import Babel, get_locale
+from flask_login import LoginManager, current_user
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from registry import navigation
+from registry.accounts import access
+from registry.accounts.models import User
+from registry.accounts.sessions import ABSOLUTE, SEEN_AFTER, find_session, touch_session
+from registry.accounts.views import accounts
+from registry.administration.views import administration
+from registry.api.operations import operations
+from registry.api.views import api
+from registry.applications.views import applications
+from registry.approval.views import approval
+from registry.config import MEBIBYTE, Settings
+from registry.core import clock, error_pages, headers, log, templating, transactions
+from registry.core.database import db, prepare_engine, set_may_write
+from registry.core.language import LANGUAGES, is_chinese
+from registry.entries.views import entries
+from registry.importing.views import importing
+from registry.programme.queries import find_programme
+from registry.tally.views import tally
+
+ROOT = Path(__file__).resolve().parent.parent
+BLUEPRINTS = (
+    accounts,
+    applications,
+    approval,
+    tally,
+    entries,
+    importing,
+    administration,
+    api,
+    operations,
+)
+FORM_PARTS_MAX = 20_000
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for these settings."""
+    app = Flask(
+        "registry",
+        root_path=str(ROOT / "registry"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    _configure(app, settings)
+    _open_database(app)
+    log.init_app(app)
+    transactions.init_app(app)
+    CSRFProtect(app)
+    _know_people(app)
+    app.before_request(access.admit)
+    _speak_languages(app)
+    templating.init_app(app)
+    app.context_processor(_page_context)
+    error_pages.init_app(app)
+    headers.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SESSION_COOKIE_NAME="__Host-registry" if settings.is_https else "registry",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=ABSOLUTE,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes + MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=8 * MEBIBYTE,
+        MAX_FORM_PARTS=FORM_PARTS_MAX,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="zh_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "registry" / "translations"),
+    )
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, x_for=count, x_proto=count, x_host=0
+        )
+
+
+def _open_database(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _know_people(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # the session itself stands on the server
+    manager.user_loader(_load_user)
+    app.teardown_request(_note_seen)
+
+
+def _load_user(key: str) -> User | None:
+    found = find_session(key, at=clock.now())
+    if found is None:
+        return None
+    if found.seen_at < clock.now() - SEEN_AFTER:
+        g.touch_session = key
+    found.user.session_key = key
+    return found.user
+
+
+def _note_seen(error: BaseException | None) -> None:
+    key = g.pop("touch_session", None)
+    if key is None or error is not None:
+        return
+    db.session.remove()
+    set_may_write(True)
+    try:
+        touch_session(key, at=clock.now())
+    except sa.exc.DBAPIError:
+        structlog.get_logger().warning("session not touched")
+
+
+def _speak_languages(app: Flask) -> None:
+    Babel(app, locale_selector=_select_language)
+
+
+def _select_language() -> str:
+    chosen = session.get("language") or getattr(current_user, "language", None)
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def _page_context() -> dict[str, object]:
+    """Give every page the menu, the programme's name and the language; nothing where all is failing."""
+    if g.get("failing"):
+        return {"locale": LANGUAGES[0]}
+    programme = find_programme()
+    role = current_user.role if current_user.is_authenticated else None
+    return {
+        "locale": str(get_locale()),
+        "navigation": navigation.list_tabs(role),
+        "programme": programme,
+        "programme_name": _named(programme, "name"),
+        "programme_subtitle": _named(programme, "city"),
+        "demonstration": _settings().demonstration,
+        "path": request.full_path.rstrip("?"),
+        "today": clock.today(),
+    }
+
+
+def _named(programme: object, what: str) -> str:
+    return getattr(programme, f"{what}_{'zh' if is_chinese() else 'en'}", "") if programme else ""
+
+
+def _settings() -> Settings:
+    return current_app.config["SETTINGS"]  # type: ignore[no-any-return]  # Flask's own dict

@@ -1,0 +1,1 @@
+"""The ask and its story: status, workflow, filings, remarks, attachments."""

@@ -1,0 +1,1 @@
+"""The district's desk: the queue, the case, the decision."""

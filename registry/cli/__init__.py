@@ -1,0 +1,43 @@
+"""The command line: what was asked for goes to standard output, all else to standard error.
+
+Exit 0 done, 1 refused or not equal, 2 wrong usage. Bad input gets one plain sentence, changes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from registry.cli.init import init
+from registry.config import SettingsError
+from registry.core.errors import RegistryError
+
+COMMANDS = (init,)
+
+
+@click.group()
+def registry() -> None:
+    """The register of a city's smart-manufacturing programme."""
+
+
+for command in COMMANDS:
+    registry.add_command(command)
+
+
+def main() -> None:
+    """Run one command and end with its exit code."""
+    try:
+        registry()
+    except RegistryError as error:
+        refuse(str(error.message))
+    except SettingsError as error:
+        refuse(str(error))
+    except DBAPIError as error:
+        refuse(f"The database does not answer: {error.orig}")
+
+
+def refuse(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(1)

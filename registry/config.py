@@ -1,0 +1,129 @@
+"""Settings, read from the environment once; what is unsafe is refused before anything is served."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KEY_BYTES = 48
+KEY_LENGTH_MIN = 32
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """A setting is missing or unsafe; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that is set from outside; see README for the meaning of each name."""
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    public_url: str
+    bind: str = "127.0.0.1:8000"
+    database_read_url: str = ""
+    mail_url: str = ""
+    redis_url: str = ""
+    metrics_token: str = ""
+    proxies: int = 0
+    demonstration: bool = False
+    testing: bool = False
+    upload_limit_bytes: int = 20 * MEBIBYTE
+
+    @property
+    def is_https(self) -> bool:
+        """Cookies are marked secure, and strict transport is announced, on https only."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def attachments_dir(self) -> Path:
+        return self.data_dir / "attachments"
+
+
+def read_settings(
+    environ: Mapping[str, str] = os.environ, *, demonstration: bool = False
+) -> Settings:
+    """Read the settings of design section 6; raise SettingsError for one that cannot be used."""
+    data_dir = Path(environ.get("DATA_DIR") or "instance").absolute()
+    if demonstration:
+        data_dir = data_dir / "demo"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    bind = environ.get("BIND") or "127.0.0.1:8000"
+    public_url = (environ.get("PUBLIC_URL") or f"http://{bind}").rstrip("/")
+    own_url = f"sqlite:///{data_dir / 'registry.sqlite'}"
+    return Settings(
+        database_url=own_url if demonstration else _database_url(environ, own_url),
+        data_dir=data_dir,
+        secret_key=environ.get("SECRET_KEY") or read_key_file(data_dir / "secret-key"),
+        public_url=public_url,
+        bind=bind,
+        database_read_url=normalised_url(environ.get("DATABASE_READ_URL", "")),
+        mail_url=environ.get("MAIL_URL", ""),
+        redis_url=environ.get("REDIS_URL", ""),
+        metrics_token=environ.get("METRICS_TOKEN", ""),
+        proxies=_whole_number(environ, "PROXIES"),
+        demonstration=demonstration,
+    )
+
+
+def normalised_url(url: str) -> str:
+    """Name the driver that is installed, whatever short form of PostgreSQL address was given."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def read_key_file(path: Path) -> str:
+    """Return the key kept beside the data, made on first start and readable by its owner only."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(KEY_BYTES))
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise SettingsError(f"{path} can be read by others. Run: chmod 600 {path}")
+    return path.read_text().strip()
+
+
+def check_safe_to_serve(settings: Settings) -> None:
+    """Raise SettingsError where serving would be unsafe: weak key, or open to others without https."""
+    if len(settings.secret_key) < KEY_LENGTH_MIN:
+        raise SettingsError(
+            f"SECRET_KEY has fewer than {KEY_LENGTH_MIN} characters. Set a longer one."
+        )
+    if is_loopback(settings.bind):
+        return
+    if settings.demonstration:
+        raise SettingsError(
+            "BIND is not a loopback address. The demonstration serves this machine only."
+        )
+    if not settings.is_https:
+        raise SettingsError("BIND is not a loopback address. Set PUBLIC_URL to the https address.")
+
+
+def is_loopback(bind: str) -> bool:
+    host = urlsplit(f"//{bind}").hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _database_url(environ: Mapping[str, str], own_url: str) -> str:
+    return normalised_url(environ.get("DATABASE_URL") or own_url)
+
+
+def _whole_number(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    if not text.isdecimal():
+        raise SettingsError(f"{name} is {text!r}. Set a whole number.")
+    return int(text)

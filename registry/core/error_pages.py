@@ -1,0 +1,71 @@
+"""One map from what went wrong to a page in plain words with a reference number."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from registry.core.database import db
+from registry.core.errors import Busy, RegistryError
+from registry.core.log import get_reference
+
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+SERVER_ERROR = 500
+UNAVAILABLE = 503
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(RegistryError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_down)
+    app.register_error_handler(InterfaceError, _database_down)
+    app.register_error_handler(PoolTimeout, _database_down)
+    app.register_error_handler(InternalServerError, _broken)
+
+
+def error_page(status: int, message: object = "") -> ResponseReturnValue:
+    """Return the page (or, for the interface, the JSON) of one refusal."""
+    if status >= SERVER_ERROR:
+        g.failing = True
+    shown = status if status in PAGES else (SERVER_ERROR if status >= SERVER_ERROR else 400)
+    if request.path.startswith("/api/"):
+        return jsonify(status=status, message=str(message), reference=get_reference()), status
+    page = render_template(
+        f"errors/{shown}.html", reference=get_reference(), message=message, back_url=""
+    )
+    return page, status
+
+
+def _refused(error: RegistryError) -> ResponseReturnValue:
+    db.session.rollback()
+    page, status = error_page(error.status, error.message)  # type: ignore[misc]  # always a pair
+    if isinstance(error, Busy):
+        return page, status, {"Retry-After": str(error.seconds)}
+    return page, status
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    db.session.rollback()
+    return error_page(error.code)
+
+
+def _database_down(error: DBAPIError | PoolTimeout) -> ResponseReturnValue:
+    structlog.get_logger().error("database unavailable", error=type(error).__name__)
+    db.session.remove()
+    page, _ = error_page(UNAVAILABLE)  # type: ignore[misc]  # always a pair
+    return page, UNAVAILABLE, {"Retry-After": "10"}
+
+
+def _broken(error: InternalServerError) -> ResponseReturnValue:
+    cause = error.original_exception or error
+    if isinstance(cause, OperationalError | InterfaceError | PoolTimeout):
+        return _database_down(cause)
+    structlog.get_logger().error("failed", exc_info=cause)
+    db.session.remove()
+    return error_page(SERVER_ERROR)

@@ -1,0 +1,62 @@
+"""Filters and globals of the templates; an unknown name is an error, not a blank."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from registry.core.clock import PLACE
+from registry.core.deeds import new_key
+
+HASH_LETTERS = 10
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
+    app.jinja_env.globals.update(new_key=new_key)
+    app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
+
+
+def day(value: date | None) -> str:
+    """Write a date as 2026-11-22."""
+    return value.isoformat() if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment as it is read in Asia/Shanghai, to the minute."""
+    return value.astimezone(PLACE).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def grouped(value: int | Decimal) -> str:
+    """Write a number with thousands apart."""
+    return f"{value:,}"
+
+
+def wan(value: Decimal | None) -> Markup:
+    """Write an amount of 万元 with two places."""
+    return Markup("") if value is None else Markup(f"{value:,.2f}")  # noqa: S704 - digits only
+
+
+def share(part: int, whole: int | None) -> str:
+    """Write a share in per cent with one place; nothing where there is no whole."""
+    return f"{100 * part / whole:.1f}%" if whole else ""
+
+
+def _version_static(app: Flask, endpoint: str, values: dict[str, str]) -> None:
+    if endpoint == "static" and "filename" in values and app.static_folder:
+        values["v"] = _hash(Path(app.static_folder) / values["filename"])
+
+
+@lru_cache(maxsize=512)
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LETTERS] if path.is_file() else ""

@@ -1,0 +1,1 @@
+"""The county-level areas that check and approve."""

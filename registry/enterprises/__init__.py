@@ -1,0 +1,1 @@
+"""The legal persons that apply, known by their unified social credit code."""

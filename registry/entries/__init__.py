@@ -1,0 +1,1 @@
+"""What the register holds: the facts of the four kinds, and the public register."""

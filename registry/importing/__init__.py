@@ -1,0 +1,1 @@
+"""Official lists: read, checked, registered, taken back."""

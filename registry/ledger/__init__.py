@@ -1,0 +1,1 @@
+"""The tally ledger: timelines, postings, seals, cells, and their proof."""

@@ -1,0 +1,117 @@
+"""The derived totals: cells by day and district, trend by month; folded with each deed, never recounted."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import pairwise
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.districts.models import District
+from registry.ledger.models import Cell, Trend
+from registry.ledger.timelines import Key
+from registry.programme.kinds import Measure
+
+
+def fold(postings: Iterable[tuple[Key, int]]) -> None:
+    """Add new postings to every day from their own on; days that were not there are copied first."""
+    by_cell: Counter[tuple[int, Measure, date]] = Counter()
+    by_month: Counter[tuple[Measure, date]] = Counter()
+    for key, quantity in postings:
+        by_cell[key.district_id, key.measure, key.effective_on] += quantity
+        by_month[key.measure, key.effective_on.replace(day=1)] += quantity
+    _fold_cells({key: total for key, total in by_cell.items() if total})
+    _fold_trend({key: total for key, total in by_month.items() if total})
+
+
+def _fold_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
+    _open_days(sorted({day for _, _, day in sums}))
+    lines: dict[tuple[int, Measure], dict[date, int]] = defaultdict(dict)
+    for (district_id, measure, day), quantity in sums.items():
+        lines[district_id, measure][day] = quantity
+    for (district_id, measure), changes in sorted(lines.items()):
+        for first, until, quantity in _running(changes):
+            span = [Cell.district_id == district_id, Cell.measure == measure, Cell.day >= first]
+            if until is not None:
+                span.append(Cell.day < until)
+            db.session.execute(
+                sa.update(Cell)
+                .where(*span)
+                .values(total=Cell.total + quantity)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _fold_trend(sums: Mapping[tuple[Measure, date], int]) -> None:
+    _open_months(sorted({month for _, month in sums}))
+    lines: dict[Measure, dict[date, int]] = defaultdict(dict)
+    for (measure, month), quantity in sums.items():
+        lines[measure][month] = quantity
+    for measure, changes in sorted(lines.items()):
+        for first, until, quantity in _running(changes):
+            span = [Trend.measure == measure, Trend.month >= first]
+            if until is not None:
+                span.append(Trend.month < until)
+            db.session.execute(
+                sa.update(Trend)
+                .where(*span)
+                .values(total=Trend.total + quantity)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _running(changes: Mapping[date, int]) -> Iterable[tuple[date, date | None, int]]:
+    """Turn changes by day into spans with their running sum, so that each cell is written once."""
+    total = 0
+    for first, until in pairwise([*sorted(changes), None]):
+        if first is None:
+            continue
+        total += changes[first]
+        if total:
+            yield first, until, total
+
+
+def _open_days(days: Iterable[date]) -> None:
+    for day in days:
+        if db.session.scalar(sa.select(Cell.day).where(Cell.day == day).limit(1)) is not None:
+            continue
+        last = db.session.scalar(sa.select(sa.func.max(Cell.day)).where(Cell.day < day))
+        if last is None:
+            _insert_zero_cells(day)
+            continue
+        earlier = sa.select(
+            sa.literal(day, sa.Date), Cell.district_id, Cell.measure, Cell.total
+        ).where(Cell.day == last)
+        columns = ["day", "district_id", "measure", "total"]
+        db.session.execute(sa.insert(Cell).from_select(columns, earlier))
+
+
+def _insert_zero_cells(day: date) -> None:
+    districts = db.session.scalars(sa.select(District.id).order_by(District.position)).all()
+    zeros = [
+        {"day": day, "district_id": district_id, "measure": measure, "total": 0}
+        for district_id in districts
+        for measure in Measure
+    ]
+    db.session.execute(sa.insert(Cell), zeros)
+
+
+def _open_months(months: Iterable[date]) -> None:
+    for month in months:
+        if (
+            db.session.scalar(sa.select(Trend.month).where(Trend.month == month).limit(1))
+            is not None
+        ):
+            continue
+        last = db.session.scalar(sa.select(sa.func.max(Trend.month)).where(Trend.month < month))
+        if last is None:
+            zeros = [{"month": month, "measure": measure, "total": 0} for measure in Measure]
+            db.session.execute(sa.insert(Trend), zeros)
+            continue
+        earlier = sa.select(sa.literal(month, sa.Date), Trend.measure, Trend.total).where(
+            Trend.month == last
+        )
+        db.session.execute(sa.insert(Trend).from_select(["month", "measure", "total"], earlier))

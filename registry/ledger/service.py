@@ -1,0 +1,171 @@
+"""The one place that writes the ledger: a deed takes the lock, changes facts, and is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any  # a payload is any JSON
+
+import sqlalchemy as sa
+
+from registry.accounts.models import User
+from registry.core import clock
+from registry.core.database import db
+from registry.ledger import cells, chain
+from registry.ledger.facts import load_facts, load_nets, subjects_of
+from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.timelines import Key, desired, subtract
+from registry.programme.models import Programme
+
+LEDGER_LOCK = 4_017_173
+TICK = timedelta(microseconds=1)
+
+
+@dataclass
+class Deed:
+    """One deed under the ledger lock: what happened, and the subjects whose count may have changed.
+
+    `sequence` and `recorded_at` are those of the seal that will close it.
+    """
+
+    actor_id: int | None
+    cause: str
+    sequence: int
+    recorded_at: datetime
+    previous: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    subjects: set[str] = field(default_factory=set)
+
+    def record(
+        self,
+        type_: str,
+        payload: Mapping[str, Any],
+        *,
+        application_id: int | None = None,
+        entry_id: int | None = None,
+        batch_id: int | None = None,
+    ) -> None:
+        """Add one event, named in the past tense; its payload holds facts, never personal data."""
+        position = len(self.events) + 1
+        text = chain.canonical(payload)
+        ids = {"application_id": application_id, "entry_id": entry_id, "batch_id": batch_id}
+        self.events.append(
+            {
+                "sequence": self.sequence,
+                "position": position,
+                **ids,
+                "type": type_,
+                "payload": text,
+                "digest": chain.event_digest(
+                    self.sequence, position, application_id, entry_id, batch_id, type_, text
+                ),
+            }
+        )
+
+    def touch(self, entry_ids: Collection[int]) -> None:
+        """Name the entries whose facts this deed changes; call again after a change of enterprise."""
+        db.session.flush()
+        self.subjects |= subjects_of(entry_ids)
+
+
+@contextmanager
+def deed(*, by: User | None, cause: str) -> Iterator[Deed]:
+    """Take the ledger lock, let the caller change facts, then post, fold and seal.
+
+    The lock is the last of all locks and is taken once a transaction: lock the applications concerned
+    before. The caller commits; whatever is raised within must end in a rollback.
+    """
+    db.session.flush()
+    take_ledger_lock()
+    last = db.session.execute(
+        sa.select(Seal.sequence, Seal.recorded_at, Seal.hash)
+        .order_by(Seal.sequence.desc())
+        .limit(1)
+    ).first()
+    now = clock.now()
+    opened = Deed(
+        actor_id=by.id if by is not None else None,
+        cause=cause,
+        sequence=last.sequence + 1 if last else 1,
+        recorded_at=max(now, last.recorded_at + TICK) if last else now,
+        previous=last.hash if last else chain.NOTHING_BEFORE,
+    )
+    yield opened
+    db.session.flush()
+    _close(opened)
+
+
+def take_ledger_lock() -> None:
+    """Make this transaction the only one that writes the ledger; freed by its end."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK)))
+
+
+def _close(opened: Deed) -> None:
+    programme_id, changes = _changes_of(opened.subjects)
+    postings = [
+        _posting_row(opened.sequence, position, programme_id, subject, key, quantity)
+        for position, (subject, key, quantity) in enumerate(changes, start=1)
+    ]
+    digests = [row["digest"] for row in (*opened.events, *postings)]
+    seal = {
+        "sequence": opened.sequence,
+        "recorded_at": opened.recorded_at,
+        "actor_id": opened.actor_id,
+        "cause": opened.cause,
+        "rows": len(digests),
+        "previous": opened.previous,
+    }
+    arguments = (opened.recorded_at, opened.actor_id, opened.cause, len(digests), digests)
+    seal["hash"] = chain.seal_hash(opened.previous, opened.sequence, *arguments)
+    db.session.execute(sa.insert(Seal), [seal])
+    if opened.events:
+        db.session.execute(sa.insert(Event), opened.events)
+    if postings:
+        db.session.execute(sa.insert(Posting), postings)
+        cells.fold((key, quantity) for _, key, quantity in changes)
+
+
+def _changes_of(subjects: Collection[str]) -> tuple[int, list[tuple[str, Key, int]]]:
+    """Return, subject by subject, what is desired and not yet posted."""
+    programme = db.session.execute(
+        sa.select(Programme.id, Programme.starts_on).order_by(Programme.id).limit(1)
+    ).first()
+    if programme is None or not subjects:
+        return 0, []
+    facts = load_facts(subjects)
+    nets = load_nets(subjects, programme_id=programme.id)
+    return programme.id, [
+        (subject, key, quantity)
+        for subject in sorted(subjects)
+        for key, quantity in subtract(
+            desired(facts.get(subject, ()), starts_on=programme.starts_on), nets.get(subject, {})
+        )
+    ]
+
+
+def _posting_row(
+    sequence: int, position: int, programme_id: int, subject: str, key: Key, quantity: int
+) -> dict[str, Any]:
+    digest = chain.posting_digest(
+        sequence,
+        position,
+        programme_id,
+        subject,
+        key.measure.value,
+        key.district_id,
+        key.entry_id,
+        key.effective_on,
+        quantity,
+    )
+    return {
+        "sequence": sequence,
+        "position": position,
+        "programme_id": programme_id,
+        "subject": subject,
+        **key._asdict(),
+        "quantity": quantity,
+        "digest": digest,
+    }

@@ -1,0 +1,12 @@
+"""All tables, gathered for migrations, backup and tests."""
+
+from registry.accounts.models import User
+from registry.applications.models import Application
+from registry.core.database import Base
+from registry.core.deeds import DoneDeed
+from registry.entries.models import Entry
+from registry.importing.models import Batch
+from registry.ledger.models import Seal
+from registry.notices.models import Notice
+
+__all__ = ["Application", "Base", "Batch", "DoneDeed", "Entry", "Notice", "Seal", "User"]

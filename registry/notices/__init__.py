@@ -1,0 +1,1 @@
+"""What is told to people: an outbox written with the deed, delivered afterwards."""

