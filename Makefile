@@ -1,0 +1,53 @@
+# Each target sets up what it needs by itself; once that is done none asks the network.
+# PYTHON names the interpreter to build .venv with; ARGS is handed on to pytest.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test check format catalogues vendor lock
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
+
+setup: ## set up what running needs
+	@.ci/setup runtime
+
+setup-dev:
+	@.ci/setup dev
+
+run: setup ## serve the register
+	@exec $(BIN)/registry serve
+
+demo: setup ## serve a filled demonstration
+	@exec $(BIN)/registry demo
+
+test: setup-dev ## run all tests: SQLite, PostgreSQL, a real browser
+	@.ci/install-system
+	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+check: setup-dev ## format, lint, types, import contracts, templates, sizes, checksums, catalogues
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python .ci/sizes.py
+	.ci/vendored
+	$(BIN)/python .ci/catalogues.py --check
+
+format: setup-dev ## rewrite the Python code in the one format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+catalogues: setup-dev ## gather the messages of code and templates into both languages
+	@$(BIN)/python .ci/catalogues.py
+
+vendor: ## build the vendored front-end files anew (needs Node)
+	cd frontend && npm ci && npm run build
+
+lock: setup-dev ## write the locks anew from pyproject.toml
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) --group tools -o requirements/tools.txt
