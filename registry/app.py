@@ -147,7 +147,7 @@ def _select_language() -> str:
 
 
 def _page_context() -> dict[str, object]:
-    """Give every page the menu, the programme's name and the language; nothing where all is failing."""
+    """Give every page menu, programme and language; nothing of it where all is failing."""
     if g.get("failing"):
         return {"locale": LANGUAGES[0]}
     programme = find_programme()

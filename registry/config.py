@@ -93,7 +93,7 @@ def read_key_file(path: Path) -> str:
 
 
 def check_safe_to_serve(settings: Settings) -> None:
-    """Raise SettingsError where serving would be unsafe: weak key, or open to others without https."""
+    """Raise SettingsError for a weak key, or where others are served without https."""
     if len(settings.secret_key) < KEY_LENGTH_MIN:
         raise SettingsError(
             f"SECRET_KEY has fewer than {KEY_LENGTH_MIN} characters. Set a longer one."
@@ -109,6 +109,7 @@ def check_safe_to_serve(settings: Settings) -> None:
 
 
 def is_loopback(bind: str) -> bool:
+    """Say whether an address serves this machine only."""
     host = urlsplit(f"//{bind}").hostname or ""
     if host == "localhost":
         return True

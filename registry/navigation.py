@@ -24,6 +24,8 @@ class Tab:
 
 @dataclass(frozen=True)
 class ShownTab:
+    """One tab as a page shows it."""
+
     label: object
     url: str
     current: bool

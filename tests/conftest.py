@@ -41,7 +41,7 @@ def postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path, Path]:
-    """Return an application on a SQLite file, that file, and a set-up copy to start each test from."""
+    """Return an application on a SQLite file, that file, and a set-up copy for each test."""
     folder = tmp_path_factory.mktemp("sqlite")
     live, template = folder / "registry.sqlite", folder / "template.sqlite"
     app = create_app(make_settings(f"sqlite:///{live}", folder))
@@ -80,6 +80,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 def _fresh(request: pytest.FixtureRequest) -> Flask:
+    app: Flask
     if request.param == "sqlite":
         app, live, template = request.getfixturevalue("sqlite_template")
         with app.app_context():

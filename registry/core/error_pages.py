@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, g, jsonify, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -19,6 +18,7 @@ UNAVAILABLE = 503
 
 
 def init_app(app: Flask) -> None:
+    """Let every refusal and every failure of an application end in one of our pages."""
     app.register_error_handler(RegistryError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_down)
@@ -27,42 +27,44 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _broken)
 
 
-def error_page(status: int, message: object = "") -> ResponseReturnValue:
+def error_page(status: int, message: object = "") -> Response:
     """Return the page (or, for the interface, the JSON) of one refusal."""
     if status >= SERVER_ERROR:
         g.failing = True
     shown = status if status in PAGES else (SERVER_ERROR if status >= SERVER_ERROR else 400)
     if request.path.startswith("/api/"):
-        return jsonify(status=status, message=str(message), reference=get_reference()), status
+        answer = jsonify(status=status, message=str(message), reference=get_reference())
+        return make_response(answer, status)
     page = render_template(
         f"errors/{shown}.html", reference=get_reference(), message=message, back_url=""
     )
-    return page, status
+    return make_response(page, status)
 
 
-def _refused(error: RegistryError) -> ResponseReturnValue:
+def _refused(error: RegistryError) -> Response:
     db.session.rollback()
-    page, status = error_page(error.status, error.message)  # type: ignore[misc]  # always a pair
+    page = error_page(error.status, error.message)
     if isinstance(error, Busy):
-        return page, status, {"Retry-After": str(error.seconds)}
-    return page, status
+        page.headers["Retry-After"] = str(error.seconds)
+    return page
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
-        return error.get_response()
+        return make_response(error.get_response())
     db.session.rollback()
     return error_page(error.code)
 
 
-def _database_down(error: DBAPIError | PoolTimeout) -> ResponseReturnValue:
+def _database_down(error: DBAPIError | PoolTimeout) -> Response:
     structlog.get_logger().error("database unavailable", error=type(error).__name__)
     db.session.remove()
-    page, _ = error_page(UNAVAILABLE)  # type: ignore[misc]  # always a pair
-    return page, UNAVAILABLE, {"Retry-After": "10"}
+    page = error_page(UNAVAILABLE)
+    page.headers["Retry-After"] = "10"
+    return page
 
 
-def _broken(error: InternalServerError) -> ResponseReturnValue:
+def _broken(error: InternalServerError) -> Response:
     cause = error.original_exception or error
     if isinstance(cause, OperationalError | InterfaceError | PoolTimeout):
         return _database_down(cause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class RegistryError(Exception):
-    """Anything the registry refuses on purpose. `message` is one plain sentence, in the user's language."""
+    """Anything refused on purpose; `message` is one plain sentence in the user's language."""
 
     status = 400
 

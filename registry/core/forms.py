@@ -1,4 +1,4 @@
-"""The base of every form: CSRF in each, and in each deed the version seen and an idempotency key."""
+"""The base of every form: CSRF; in each deed the version seen and an idempotency key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from registry.core.deeds import new_key
 
 
 def clean_text(text: object) -> object:
-    """Trim and unify a line of text: NFC, no control or lone surrogate characters, one space for many."""
+    """Trim and unify a line of text: NFC, no control characters, one space for many."""
     if not isinstance(text, str):
         return text
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
@@ -20,6 +20,7 @@ def clean_text(text: object) -> object:
 
 
 def is_printable(character: str) -> bool:
+    """Say whether a character may stand in a line of text."""
     return unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co", "Cf"}
 
 
@@ -41,6 +42,6 @@ class DeedForm(RegistryForm):
     key = HiddenField(default=new_key)
 
     def seen_version(self) -> int:
-        """Return the version the person saw; 0, which is never current, where it is not a number."""
+        """Return the version the person saw; 0, never current, where it is no number."""
         text = self.seen.data or ""
         return int(text) if text.isdecimal() else 0

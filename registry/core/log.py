@@ -14,6 +14,7 @@ REFERENCE_BYTES = 5
 
 
 def configure() -> None:
+    """Write JSON lines to standard error, Chinese unescaped."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,6 +30,7 @@ def configure() -> None:
 
 
 def init_app(app: Flask) -> None:
+    """Give each request a reference and one line when it is answered."""
     configure()
     app.before_request(_begin)
     app.after_request(_end)

@@ -19,9 +19,11 @@ HASH_LETTERS = 10
 
 
 def init_app(app: Flask) -> None:
+    """Make our filters and globals known to the templates of an application."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
     app.jinja_env.globals.update(new_key=new_key)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))

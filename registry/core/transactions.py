@@ -11,6 +11,7 @@ FIRST_BAD_STATUS = 400
 
 
 def init_app(app: Flask) -> None:
+    """Open and close the transaction of every request."""
     app.before_request(_open)
     app.after_request(_close)
     app.teardown_request(_reset)
@@ -28,6 +29,6 @@ def _close(response: Response) -> Response:
     return response
 
 
-def _reset(error: BaseException | None) -> None:
+def _reset(_error: BaseException | None) -> None:
     db.session.remove()
     set_may_write(True)

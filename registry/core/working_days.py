@@ -1,4 +1,4 @@
-"""Working days of the People's Republic; beyond the published calendar, weekdays, marked provisional."""
+"""Working days of the People's Republic; beyond the published calendar, weekdays."""
 
 from __future__ import annotations
 

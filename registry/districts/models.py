@@ -9,7 +9,7 @@ from registry.core.database import Base
 
 
 class District(Base):
-    """One area; `code` is GB/T 2260 (320571 is a statistics code), `position` the official order."""
+    """One area; `code` is GB/T 2260 (320571 a statistics code), `position` the official order."""
 
     __tablename__ = "district"
 

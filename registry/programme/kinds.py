@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What may be applied for, in the order of the programme's name: ten, hundred, thousand, ten thousand."""
+    """What may be applied for: the ten, the hundred, the thousand, the ten thousand."""
 
     SMART_FACTORY = "smart_factory"
     SMART_WORKSHOP = "smart_workshop"

@@ -36,7 +36,7 @@ class Programme(Base):
 
 
 class Goal(Base):
-    """What is to be reached of one kind, and in which unit; the number is a version in the ledger."""
+    """What is to be reached of one kind, and its unit; the number is a version in the ledger."""
 
     __tablename__ = "goal"
 

@@ -14,6 +14,7 @@ from registry.programme.models import Programme, Round
 
 
 def find_programme() -> Programme | None:
+    """Return the programme, the first one."""
     return db.session.scalar(sa.select(Programme).order_by(Programme.id).limit(1))
 
 
