@@ -44,7 +44,7 @@ GOALS = (
 def init_register(*, starts_on: date, ends_on: date) -> bool:
     """Set everything up; return False where it was set up with the same dates already.
 
-    Raise Invalid where the dates are in the wrong order, or where it runs with other dates. Commits.
+    Raise Invalid where the dates are in the wrong order, or where other dates stand. Commits.
     """
     if starts_on > ends_on:
         raise Invalid(_("The programme would end before it starts. Exchange the two dates."))

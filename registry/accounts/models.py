@@ -16,7 +16,7 @@ from registry.enterprises.models import Enterprise
 
 
 class User(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no types
-    """A person. An officer and a supervisor have a district, a member an enterprise, a leader may have one."""
+    """A person: the desk has a district, a member an enterprise, a leader may have a district."""
 
     __tablename__ = "user"
     __allow_unmapped__ = True  # session_key lives with the request, not in the table
@@ -64,12 +64,12 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no types
         return self.membership is Membership.PROVEN
 
     def get_id(self) -> str | None:
-        """Return what flask-login keeps in the cookie: the key of the session, never the person's id."""
+        """Return what the cookie keeps: the key of the session, never the person's id."""
         return self.session_key
 
 
 class SignedIn(Base):
-    """One session kept on the server; deleting the row ends it wherever its cookie was copied to."""
+    """One session kept on the server; without its row a copied cookie is worth nothing."""
 
     __tablename__ = "signed_in"
 
@@ -83,13 +83,15 @@ class SignedIn(Base):
 
 
 class Purpose(StrEnum):
+    """What a one-time link is good for."""
+
     INVITE = "invite"
     CONFIRM = "confirm"
     RESET = "reset"
 
 
 class OneTimeLink(Base):
-    """A link that is spent once, by a POST: 256 random bits, stored as a hash, bound to one address."""
+    """A link spent once, by a POST: 256 random bits, stored as a hash, bound to one address."""
 
     __tablename__ = "one_time_link"
 

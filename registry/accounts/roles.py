@@ -1,4 +1,4 @@
-"""Who a person is to the registry, what a member may do for its enterprise, and how far it is proven."""
+"""Who a person is, what a member may do for its enterprise, and how far that is proven."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Right(StrEnum):
 class Membership(StrEnum):
     """How far a person's belonging to the enterprise is shown.
 
-    `asked`: a further person waits to be let in. `unproven`: drafts and files, sees only what it began
-    itself. `proven`: a district officer has seen the licence. `refused`: not ours.
+    `asked`: a further person waits to be let in. `unproven`: drafts and files, sees only
+    what it began itself. `proven`: a district officer has seen the licence. `refused`: not ours.
     """
 
     ASKED = "asked"

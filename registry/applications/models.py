@@ -1,4 +1,4 @@
-"""The ask and its story: application, filings, remarks, attachments, the officer's working notes."""
+"""The ask and its story: application, filings, remarks, attachments, working notes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from registry.programme.models import Round
 class Application(Base):
     """The act of asking for one entry to be registered.
 
-    `form` holds the words as they were typed, faulty ones included: {"fields": {name: text or list of
-    texts}, "rows": [{column: text}]}. `version` rises with every change; who sends an older one has lost
-    the race. `status` is assigned by `service.perform` alone. `due_on` is the promised day of decision;
-    while the case is returned the clock stands, and `answer_by` says until when it may be filed again.
+    `form` holds the words as they were typed, faulty ones included: {"fields": {name: text or list
+    of texts}, "rows": [{column: text}]}. `version` rises with every change; who sends an older one
+    has lost the race. `status` is assigned by `service.perform` alone. `due_on` is the promised day
+    of decision; while the case is returned the clock stands, and `answer_by` says until when it may
+    be filed again.
     """
 
     __tablename__ = "application"
@@ -95,8 +96,8 @@ class Filing(Base):
 class Remark(Base):
     """One thing to mend, tied to a field or section, and the enterprise's answer to it.
 
-    `place` is "field:<name>", "row:<position>:<column>" or "section:<name>". A remark belongs to the
-    return that made it (`filing_number`: the filing it speaks of).
+    `place` is "field:<name>", "row:<position>:<column>" or "section:<name>". A remark belongs to
+    the return that made it (`filing_number`: the filing it speaks of).
     """
 
     __tablename__ = "remark"

@@ -1,6 +1,7 @@
 """The command line: what was asked for goes to standard output, all else to standard error.
 
-Exit 0 done, 1 refused or not equal, 2 wrong usage. Bad input gets one plain sentence, changes nothing.
+Exit 0 done, 1 refused or not equal, 2 wrong usage. Bad input gets one plain sentence and changes
+nothing.
 """
 
 from __future__ import annotations
@@ -39,5 +40,6 @@ def main() -> None:
 
 
 def refuse(sentence: str) -> None:
+    """Say why not, and end with 1."""
     click.echo(sentence, err=True)
     sys.exit(1)

@@ -23,6 +23,8 @@ class Size(StrEnum):
 
 
 class Ownership(StrEnum):
+    """Who owns it, by the usual five groups."""
+
     STATE = "state"
     PRIVATE = "private"
     FOREIGN = "foreign"
@@ -31,10 +33,10 @@ class Ownership(StrEnum):
 
 
 class Enterprise(Base):
-    """A firm. Without a code (old lists) it is known by `name_key`, the unified spelling of its name.
+    """A firm. Without a code (old lists) it is known by `name_key`, its name in unified spelling.
 
-    `district_id` is the seat; where a thing stands is written on the entry. `merged_into_id` marks a
-    duplicate record of the same firm.
+    `district_id` is the seat; where a thing stands is written on the entry. `merged_into_id` marks
+    a duplicate record of the same firm.
     """
 
     __tablename__ = "enterprise"

@@ -26,7 +26,7 @@ class Batch(Base):
 
 
 class ImportedRow(Base):
-    """One row that was taken: its own number within its source is taken once while the batch stands."""
+    """One row that was taken; its number within its source is taken once while it stands."""
 
     __tablename__ = "imported_row"
 

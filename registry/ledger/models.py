@@ -26,7 +26,7 @@ class Seal(Base):
 
 
 class Event(Base):
-    """One thing that happened; `payload` is canonical JSON. Positions of events and postings are apart."""
+    """One thing that happened; `payload` is canonical JSON. Events are numbered by themselves."""
 
     __tablename__ = "event"
 
@@ -95,7 +95,7 @@ class Allocation(Base):
 
 
 class Cell(Base):
-    """Derived: the total of a measure in a district at the end of a day on which something took effect."""
+    """Derived: the total of a measure in a district at the end of a day that changed something."""
 
     __tablename__ = "cell"
 
