@@ -25,7 +25,7 @@ from registry.api.views import api
 from registry.applications.views import applications
 from registry.approval.views import approval
 from registry.config import MEBIBYTE, Settings
-from registry.core import clock, error_pages, headers, log, templating, transactions
+from registry.core import clock, error_pages, headers, log, metrics, templating, transactions
 from registry.core.database import db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     _configure(app, settings)
     _open_database(app)
     log.init_app(app)
+    metrics.init_app(app)
     transactions.init_app(app)
     CSRFProtect(app)
     _know_people(app)

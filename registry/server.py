@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import tempfile
 import threading
+from typing import NoReturn
 
 import structlog
 from flask import Flask
@@ -11,13 +15,14 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import DBAPIError
 
 from registry.app import create_app
-from registry.config import Settings, is_loopback
+from registry.config import Settings, check_safe_to_serve, read_settings
 from registry.core import clock
 from registry.core.database import db
 from registry.notices.delivery import deliver_due
 
 WORKERS = 2
 THREADS = 4
+DEMONSTRATION = "demonstration"
 DELIVER_EVERY_SECONDS = 10
 
 
@@ -52,11 +57,14 @@ class Server(BaseApplication):
         return app
 
 
-def run(settings: Settings) -> None:
-    """Serve until told to stop."""
-    if settings.demonstration and not is_loopback(settings.bind):
-        raise RuntimeError("the demonstration serves this machine only")
-    Server(settings).run()
+def run(settings: Settings) -> NoReturn:
+    """Serve until told to stop, in a fresh process image that counts over all its workers."""
+    counts = settings.data_dir / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    words = [sys.executable, "-m", "registry.server"]
+    os.execv(sys.executable, [*words, DEMONSTRATION] if settings.demonstration else words)  # noqa: S606 - no shell, our own module
 
 
 def _deliver(app: Flask, settings: Settings) -> None:
@@ -70,3 +78,9 @@ def _deliver(app: Flask, settings: Settings) -> None:
                 structlog.get_logger().warning("notices not delivered", exc_info=True)
             finally:
                 db.session.remove()
+
+
+if __name__ == "__main__":
+    chosen = read_settings(demonstration=DEMONSTRATION in sys.argv[1:])
+    check_safe_to_serve(chosen)
+    Server(chosen).run()

