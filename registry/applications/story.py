@@ -1,0 +1,92 @@
+"""The story of a case: its sealed events, told to both sides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any  # a payload is any JSON
+
+import sqlalchemy as sa
+
+from registry.accounts.models import User
+from registry.accounts.roles import Role
+from registry.applications.models import Application, Remark
+from registry.core.database import db
+from registry.core.language import _, is_chinese
+from registry.ledger.models import Event, Seal
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a case. `who` is empty where the reader may not know names; `side` says whose deed."""
+
+    at: datetime
+    type: str
+    title: object
+    side: object
+    who: str
+    note: str
+    sequence: int
+    payload: dict[str, Any]
+    remarks: Sequence[Remark]
+
+
+TITLES = {
+    "submitted": _("Filed"),
+    "claimed": _("Taken for review"),
+    "released": _("Put back into the queue"),
+    "returned": _("Returned to be mended"),
+    "recalled": _("Taken back into review"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+}
+
+
+def tell_story(application: Application, *, reader: User) -> list[Happening]:
+    """Tell what happened to an application, the newest first.
+
+    The enterprise and the district's desk see names, who reads for other reasons sees roles only.
+    """
+    rows = db.session.execute(
+        sa.select(Event, Seal.recorded_at, User)
+        .join(Seal, Event.sequence == Seal.sequence)
+        .outerjoin(User, Seal.actor_id == User.id)
+        .where(Event.application_id == application.id, Event.type.in_(TITLES))
+        .order_by(Event.sequence.desc(), Event.position.desc())
+    ).all()
+    with_names = reader.role is not Role.LEADER
+    return [
+        _happening(application, event, at, actor if with_names else None, _side(application, actor))
+        for event, at, actor in rows
+    ]
+
+
+def _happening(
+    application: Application, event: Event, at: datetime, actor: User | None, side: object
+) -> Happening:
+    payload = json.loads(event.payload)
+    filing = payload.get("filing")
+    said = event.type == "returned"
+    return Happening(
+        at=at,
+        type=event.type,
+        title=TITLES[event.type],
+        side=side,
+        who=actor.name if actor is not None else "",
+        note=payload.get("reason", ""),
+        sequence=event.sequence,
+        payload=payload,
+        remarks=[r for r in application.remarks if said and r.filing_number == filing],
+    )
+
+
+def _side(application: Application, actor: User | None) -> object:
+    if actor is None:
+        return _("the registry")
+    if actor.role is Role.MEMBER:
+        return _("the enterprise")
+    district = application.district
+    return district.name_zh if is_chinese() else district.name_en
