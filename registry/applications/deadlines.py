@@ -1,4 +1,4 @@
-"""The days of a case: promised, stopped while it is returned, going on; claims that end by themselves."""
+"""The days of a case: promised, stopped while it is returned; claims that end by themselves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def resume(on: date, left: int | None) -> date:
 
 
 def last_answer_day(on: date, wanted: date | None = None) -> date:
-    """Return until when a returned application may be filed again: as the officer set, else 30 days."""
+    """Return until when a returned application may be filed again: as set, else 30 days."""
     return wanted or on + timedelta(days=ANSWER_DAYS)
 
 

@@ -18,7 +18,7 @@ SIGNERS = frozenset({Right.OWNER, Right.SIGNER})
 
 
 def may_see(actor: User, application: Application) -> bool:
-    """Say whether the application exists for this person; `queries.visible_to` says the same in SQL."""
+    """Say whether it exists for this person; `queries.visible_to` says the same in SQL."""
     if actor.role is Role.MEMBER:
         if actor.is_proven:
             return actor.enterprise_id == application.enterprise_id
@@ -32,12 +32,12 @@ def may_see(actor: User, application: Application) -> bool:
 
 
 def may_apply(actor: User) -> bool:
-    """Say whether a person may begin applications for its enterprise: once it is let in, proven or not."""
+    """Say whether a person may begin applications: once it is let in, proven or not."""
     return actor.role is Role.MEMBER and actor.membership in ADMITTED
 
 
 def may_edit(actor: User, application: Application) -> bool:
-    """Say whether a person may change the form as it stands: any member of the enterprise, while open."""
+    """Say whether a person may change the form: any member of the enterprise, while it is open."""
     return (
         may_apply(actor)
         and actor.enterprise_id == application.enterprise_id
@@ -47,7 +47,7 @@ def may_edit(actor: User, application: Application) -> bool:
 
 
 def status_at(application: Application, *, at: datetime) -> Status:
-    """Return the status that counts now: a claim that ended by itself leaves the case to be claimed."""
+    """Return the status that counts now: a claim that ended by itself leaves it to be claimed."""
     held = application.status is Status.IN_REVIEW
     if held and not deadlines.is_claim_live(application.held_at, at=at):
         return Status.SUBMITTED

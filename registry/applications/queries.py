@@ -18,7 +18,7 @@ from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.programme.kinds import Kind
 
-Selected = sa.Select[tuple[Application]]
+Selected = sa.Select[Application]
 
 
 def visible_to(actor: User) -> Selected:
@@ -37,7 +37,7 @@ def visible_to(actor: User) -> Selected:
 
 
 def get_visible(actor: User, application_id: int) -> Application:
-    """Return an application with what its page shows; raise NotFound where this person may not see it."""
+    """Return an application with what its page shows; raise NotFound where it may not be seen."""
     found = db.session.scalar(
         visible_to(actor)
         .where(Application.id == application_id)

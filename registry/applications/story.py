@@ -20,7 +20,7 @@ from registry.ledger.models import Event, Seal
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a case. `who` is empty where the reader may not know names; `side` says whose deed."""
+    """One event of a case. `who` is empty where the reader may not know names."""
 
     at: datetime
     type: str
@@ -50,22 +50,28 @@ def tell_story(application: Application, *, reader: User) -> list[Happening]:
 
     The enterprise and the district's desk see names, who reads for other reasons sees roles only.
     """
+    told = sa.select(Event, Seal.recorded_at, User)
     rows = db.session.execute(
-        sa.select(Event, Seal.recorded_at, User)
-        .join(Seal, Event.sequence == Seal.sequence)
+        told.join(Seal, Event.sequence == Seal.sequence)
         .outerjoin(User, Seal.actor_id == User.id)
         .where(Event.application_id == application.id, Event.type.in_(TITLES))
         .order_by(Event.sequence.desc(), Event.position.desc())
     ).all()
     with_names = reader.role is not Role.LEADER
     return [
-        _happening(application, event, at, actor if with_names else None, _side(application, actor))
+        _happening(
+            application,
+            event,
+            at=at,
+            who=_name(actor) if with_names else "",
+            side=_side(application, actor),
+        )
         for event, at, actor in rows
     ]
 
 
 def _happening(
-    application: Application, event: Event, at: datetime, actor: User | None, side: object
+    application: Application, event: Event, *, at: datetime, who: str, side: object
 ) -> Happening:
     payload = json.loads(event.payload)
     filing = payload.get("filing")
@@ -75,12 +81,16 @@ def _happening(
         type=event.type,
         title=TITLES[event.type],
         side=side,
-        who=actor.name if actor is not None else "",
+        who=who,
         note=payload.get("reason", ""),
         sequence=event.sequence,
         payload=payload,
         remarks=[r for r in application.remarks if said and r.filing_number == filing],
     )
+
+
+def _name(actor: User | None) -> str:
+    return actor.name if actor is not None else ""
 
 
 def _side(application: Application, actor: User | None) -> object:

@@ -1,7 +1,7 @@
 """The steps of an application: from where to where, by whom, and what each needs. Pure.
 
-Screens draw their buttons from this table, and the same table guards the deed. A further stage (a check
-by the city, public notice) is a few more rows.
+Screens draw their buttons from this table, and the same table guards the deed. A further stage
+(a check by the city, public notice) is a few more rows.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Action(StrEnum):
 class Who(StrEnum):
     """Who a person is to one application.
 
-    `applicant`: signs for the enterprise. `officer`: of the district where the thing stands. `holder`:
-    the officer who has claimed it. `supervisor`: a supervisor of that district.
+    `applicant`: signs for the enterprise. `officer`: of the district where the thing stands.
+    `holder`: the officer who has claimed it. `supervisor`: a supervisor of that district.
     """
 
     APPLICANT = "applicant"
