@@ -1,0 +1,233 @@
+"""One answer of the tally: what page, command, interface and file show, from one snapshot."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any  # JSON
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.core.language import _, is_chinese
+from registry.districts.models import District
+from registry.ledger.heads import Head, KnownAt, read_head
+from registry.ledger.pipeline import Pipeline, read_pipeline
+from registry.ledger.queries import (
+    GoalInForce,
+    Totals,
+    read_allocations,
+    read_goals,
+    read_totals,
+)
+from registry.programme.kinds import Kind, Measure
+from registry.programme.models import Programme
+from registry.programme.queries import get_programme
+
+APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
+RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.ROBOT_RETIRED,)}
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """One goal in the city: `apart` is not in its sum, `retired` has left the stock."""
+
+    kind: Kind
+    unit_zh: str
+    unit_en: str
+    target: int | None
+    measures: tuple[Measure, ...]
+    counted: int
+    pipeline: int
+    cases: int
+    apart: Mapping[Measure, int]
+    retired: int
+
+
+@dataclass(frozen=True)
+class DistrictLine:
+    """One district: what is counted, allocated (None: nothing) and asked for there."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    counted: Mapping[Kind, int]
+    allocated: Mapping[Kind, int | None]
+    pipeline: Mapping[Kind, int]
+    apart: Mapping[Measure, int]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The whole answer. `head` is what it knows, `newest` the end of the chain."""
+
+    programme: Programme
+    as_of: date
+    known_at: KnownAt | None
+    head: Head
+    newest: Head
+    goals: tuple[GoalLine, ...]
+    districts: tuple[DistrictLine, ...]
+    allocated: Mapping[Kind, int | None]
+
+    @property
+    def known(self) -> str:
+        """As asked, else the time of the head."""
+        return self.known_at.asked if self.known_at else self.head.recorded_at.isoformat()
+
+
+def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
+    """Answer as of a day, as known at a moment; the caller reads in one snapshot."""
+    newest = read_head()
+    head = newest if known_at is None else read_head(known_at)
+    totals = read_totals(as_of, head=head, newest=newest)
+    goals, pipeline = read_goals(as_of, head), read_pipeline(head)
+    shares = read_allocations(as_of, head)
+    places = db.session.scalars(sa.select(District).order_by(District.position)).all()
+    districts = tuple(
+        _district_line(place, goals, totals=totals, shares=shares, pipeline=pipeline)
+        for place in places
+    )
+    return Tally(
+        programme=get_programme(),
+        as_of=as_of,
+        known_at=known_at,
+        head=head,
+        newest=newest,
+        goals=tuple(_goal_line(goal, districts, totals, pipeline=pipeline) for goal in goals),
+        districts=districts,
+        allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
+    )
+
+
+def _district_line(
+    place: District,
+    goals: list[GoalInForce],
+    *,
+    totals: Totals,
+    shares: Mapping[tuple[int, Kind], int | None],
+    pipeline: Pipeline,
+) -> DistrictLine:
+    def total(measure: Measure) -> int:
+        return totals.get((place.id, measure), 0)
+
+    return DistrictLine(
+        place.id,
+        place.code,
+        place.name_zh,
+        place.name_en,
+        counted={goal.kind: sum(map(total, goal.measures)) for goal in goals},
+        allocated={goal.kind: shares.get((place.id, goal.kind)) for goal in goals},
+        pipeline={goal.kind: pipeline.by_district.get((place.id, goal.kind), 0) for goal in goals},
+        apart={measure: total(measure) for goal in goals for measure in _apart(goal)},
+    )
+
+
+def _goal_line(
+    goal: GoalInForce, districts: tuple[DistrictLine, ...], totals: Totals, *, pipeline: Pipeline
+) -> GoalLine:
+    """Add up the districts: their sum is the city."""
+    retired = RETIRED.get(goal.kind, ())
+    return GoalLine(
+        kind=goal.kind,
+        unit_zh=goal.unit_zh,
+        unit_en=goal.unit_en,
+        target=goal.target,
+        measures=goal.measures,
+        counted=sum(line.counted[goal.kind] for line in districts),
+        pipeline=pipeline.by_kind.get(goal.kind, 0),
+        cases=pipeline.cases.get(goal.kind, 0),
+        apart={measure: sum(line.apart[measure] for line in districts) for measure in _apart(goal)},
+        retired=sum(total for (_place, measure), total in totals.items() if measure in retired),
+    )
+
+
+def _apart(goal: GoalInForce) -> list[Measure]:
+    return [measure for measure in APART.get(goal.kind, ()) if measure not in goal.measures]
+
+
+def _allocated(districts: tuple[DistrictLine, ...], kind: Kind) -> int | None:
+    shares = [line.allocated[kind] for line in districts]
+    given = [share for share in shares if share is not None]
+    return sum(given) if given else None
+
+
+def to_json(tally: Tally) -> dict[str, Any]:
+    """Return the answer for programs; keys may be added, never renamed."""
+    return {
+        "programme": tally.programme.name_zh,
+        "as_of": tally.as_of.isoformat(),
+        "known_at": tally.known,
+        "sequence": tally.head.sequence,
+        "head": tally.head.hash,
+        "goals": [
+            {
+                "kind": goal.kind.value,
+                "unit": goal.unit_zh,
+                "target": goal.target,
+                "counted": goal.counted,
+                "pipeline": goal.pipeline,
+                "apart": {measure.value: total for measure, total in goal.apart.items()},
+            }
+            for goal in tally.goals
+        ],
+        "districts": [
+            {
+                "code": line.code,
+                "name": line.name_zh,
+                "counted": {kind.value: total for kind, total in line.counted.items()},
+                "allocated": {kind.value: share for kind, share in line.allocated.items()},
+            }
+            for line in tally.districts
+        ],
+    }
+
+
+def to_rows(tally: Tally) -> list[list[str]]:
+    """Return the answer as a table: a header, the districts in official order, the city."""
+    chinese = is_chinese()
+    header = [str(_("Code")), str(_("District"))]
+    for goal in tally.goals:
+        unit = goal.unit_zh if chinese else goal.unit_en
+        name = str(COLUMN_NAMES[goal.kind])
+        header += [
+            str(_("%(kind)s, counted (%(unit)s)", kind=name, unit=unit)),
+            str(_("%(kind)s, allocated (%(unit)s)", kind=name, unit=unit)),
+        ]
+    rows = [
+        [line.code, line.name_zh if chinese else line.name_en]
+        + [
+            _cell(value)
+            for goal in tally.goals
+            for value in (line.counted[goal.kind], line.allocated[goal.kind])
+        ]
+        for line in tally.districts
+    ]
+    city = ["", str(_("Whole city"))] + [
+        _cell(value) for goal in tally.goals for value in (goal.counted, tally.allocated[goal.kind])
+    ]
+    return [header, *rows, city]
+
+
+COLUMN_NAMES = {
+    Kind.SMART_FACTORY: _("Smart factories"),
+    Kind.SMART_WORKSHOP: _("Smart workshops"),
+    Kind.EQUIPMENT_UPGRADE: _("Equipment upgrades"),
+    Kind.ROBOT_DEPLOYMENT: _("Robots in use"),
+}
+
+
+def to_csv(tally: Tally) -> str:
+    """Return the table as comma-separated text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows(to_rows(tally))
+    return text.getvalue()
+
+
+def _cell(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,154 @@
+"""What is asked for and not decided yet, as it stood at a head: shown apart, never added."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any  # a row read through the table's name has no known types
+
+import sqlalchemy as sa
+
+from registry.core.database import Base, db
+from registry.enterprises.models import Enterprise
+from registry.ledger.facts import subject_name
+from registry.ledger.heads import Head
+from registry.ledger.models import Event, Posting
+from registry.ledger.timelines import COUNTED_BY_ENTERPRISE
+from registry.programme.kinds import Kind
+
+ASKED = "submitted"
+DECIDED = ("approved", "rejected", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Open cases in the unit of their goal; `cases` is how many they are."""
+
+    by_kind: Mapping[Kind, int] = field(default_factory=Counter)
+    by_district: Mapping[tuple[int, Kind], int] = field(default_factory=Counter)
+    cases: Mapping[Kind, int] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """One case that was filed and not decided."""
+
+    application_id: int
+    kind: Kind
+    survivor_id: int
+    district_id: int
+    quantity: int
+
+
+def read_pipeline(head: Head) -> Pipeline:
+    """Return the open cases as they stood at the head, from the events up to it."""
+    by_kind: dict[Kind, list[OpenCase]] = defaultdict(list)
+    for case in _list_open(head):
+        by_kind[case.kind].append(case)
+    counted = _list_counted(by_kind, head)
+    by_district: Counter[tuple[int, Kind]] = Counter()
+    for kind, cases in by_kind.items():
+        for district_id, quantity in UNITS[kind](cases, counted):
+            by_district[district_id, kind] += quantity
+    city: Counter[Kind] = Counter()
+    for (_, kind), quantity in by_district.items():
+        city[kind] += quantity
+    return Pipeline(city, by_district, Counter({k: len(cases) for k, cases in by_kind.items()}))
+
+
+def _list_open(head: Head) -> list[OpenCase]:
+    """List the cases whose last filing was not followed by a decision, in their order."""
+    last = (
+        sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
+        .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= head.sequence)
+        .where(Event.application_id.is_not(None))
+        .group_by(Event.application_id)
+        .subquery()
+    )
+    application = Base.metadata.tables["application"]  # of a higher floor; only read
+    survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
+    columns = (application.c.id, application.c.kind, survivor, application.c.district_id)
+    rows = db.session.execute(
+        sa.select(*columns, Event.payload)
+        .select_from(last)
+        .join(
+            Event,
+            sa.and_(
+                Event.application_id == last.c.application_id,
+                Event.sequence == last.c.sequence,
+                Event.type == ASKED,
+            ),
+        )
+        .join(application, application.c.id == last.c.application_id)
+        .join(Enterprise, Enterprise.id == application.c.enterprise_id)
+        .order_by(application.c.id)
+    )
+    return [_open_case(tuple(row)) for row in rows]
+
+
+def _open_case(row: tuple[Any, ...]) -> OpenCase:
+    """Take number and place as filed; the case's own district where the filing names none."""
+    application_id, kind, survivor_id, district_id, payload = row
+    filed = json.loads(payload)
+    return OpenCase(
+        application_id,
+        Kind(kind),
+        survivor_id,
+        district_id=int(filed.get("district_id") or district_id),
+        quantity=int(filed.get("quantity") or 1),
+    )
+
+
+def _list_counted(by_kind: Mapping[Kind, Iterable[OpenCase]], head: Head) -> set[str]:
+    """Name the enterprises among them that are in the figure already."""
+    subjects = {
+        subject_name(kind, 0, case.survivor_id)
+        for kind in COUNTED_BY_ENTERPRISE
+        for case in by_kind.get(kind, ())
+    }
+    if not subjects:
+        return set()
+    quantity = sa.func.sum(Posting.quantity)
+    return set(
+        db.session.scalars(
+            sa.select(Posting.subject)
+            .where(Posting.subject.in_(sorted(subjects)), Posting.sequence <= head.sequence)
+            .group_by(Posting.subject)
+            .having(quantity > 0)
+        )
+    )
+
+
+Unit = Callable[[Iterable[OpenCase], set[str]], Iterable[tuple[int, int]]]
+
+
+def _each_case(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[int, int]]:
+    return ((case.district_id, 1) for case in cases)
+
+
+def _each_enterprise(cases: Iterable[OpenCase], counted: set[str]) -> Iterable[tuple[int, int]]:
+    """Count a firm that is not in the figure yet once, where its first open case stands."""
+    firms = {case.survivor_id: case for case in sorted(cases, key=_number, reverse=True)}
+    return (
+        (case.district_id, 1)
+        for case in firms.values()
+        if subject_name(case.kind, 0, case.survivor_id) not in counted
+    )
+
+
+def _each_row(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[int, int]]:
+    return ((case.district_id, case.quantity) for case in cases)
+
+
+def _number(case: OpenCase) -> int:
+    return case.application_id
+
+
+UNITS: Mapping[Kind, Unit] = {
+    Kind.SMART_FACTORY: _each_case,
+    Kind.SMART_WORKSHOP: _each_case,
+    Kind.EQUIPMENT_UPGRADE: _each_enterprise,
+    Kind.ROBOT_DEPLOYMENT: _each_row,
+}
