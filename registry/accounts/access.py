@@ -54,10 +54,11 @@ def admit() -> ResponseReturnValue | None:
         if current_user.role.value not in allowed:
             raise NotFound
         return None
-    return _to_sign_in()
+    return to_sign_in()
 
 
-def _to_sign_in() -> ResponseReturnValue:
+def to_sign_in() -> ResponseReturnValue:
+    """Ask a visitor to sign in, and come back to this page afterwards."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # flask-login sets it
