@@ -1,0 +1,186 @@
+"""Form fields that read words by the same parsers as the cells of a sheet, and keep them as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any  # WTForms hands over what it likes
+
+from wtforms import Form, SelectMultipleField
+from wtforms.fields import Field
+from wtforms.widgets import (
+    CheckboxInput,
+    DateInput,
+    ListWidget,
+    NumberInput,
+    Select,
+    TextArea,
+    TextInput,
+)
+
+from registry.core.errors import Invalid
+from registry.core.language import _
+from registry.entries.values import Choice, Text, Value, YesNo, clean_word
+
+WIDGETS = {
+    "text": TextInput(),
+    "whole": NumberInput(),
+    "decimal": NumberInput(),
+    "day": DateInput(),
+    "choice": Select(),
+}
+ITEMS_MAX = 50
+ITEM_LENGTH = 100
+
+
+class FactsForm(Form):
+    """The fields of one kind; bound to words, never to a request. `today` bounds the dates."""
+
+    today: date
+
+    def __init__(self, words: Mapping[str, object], *, today: date) -> None:
+        self.today = today
+        super().__init__(formdata=_FormWords(words))
+
+
+class _FormWords:
+    """Words of the fields, in the shape WTForms asks for."""
+
+    def __init__(self, words: Mapping[str, object]) -> None:
+        self.words = {name: _listed(word) for name, word in words.items()}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.words
+
+    def __iter__(self) -> Iterable[str]:  # type: ignore[misc]  # an iterable is all WTForms needs
+        return iter(self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def getlist(self, name: str) -> list[str]:
+        return self.words[name]
+
+
+def _listed(word: object) -> list[str]:
+    words = word if isinstance(word, list | tuple) else [word]
+    return [clean_word(item) for item in words]
+
+
+class WordField(Field):
+    """A field read by one of our parsers; `data` is the typed value, None where blank or wrong."""
+
+    def __init__(
+        self,
+        label: object,
+        value: Value,
+        *,
+        required: bool = False,
+        unit: object = "",
+        hint: object = "",
+        width: str = "",
+        **rest: Any,
+    ) -> None:
+        self.value, self.unit, self.width = value, unit, width
+        self.is_required = required
+        self.word = ""
+        rest.setdefault("widget", _widget_of(value))
+        super().__init__(label, description=hint, **rest)  # type: ignore[arg-type]  # lazy words
+        if required:
+            self.flags.required = True
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.word = "\n".join(valuelist).strip() if valuelist else ""
+        self.data = None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.word:
+            if self.is_required:
+                raise ValueError(_("Please fill this in."))
+            return
+        try:
+            self.data = self.value.parse(self.word, today=form.today)
+        except Invalid as fault:
+            raise ValueError(fault.message) from None
+
+    def _value(self) -> str:
+        return self.value.write(self.word)
+
+    def has_groups(self) -> bool:
+        return False
+
+    def iter_choices(self) -> Iterable[tuple[str, object, bool, dict[str, str]]]:
+        """List the options of a choice; a word that is none of them stays, to be mended."""
+        chosen = self.value.write(self.word)
+        pairs = [("", ""), *getattr(self.value, "pairs", [])]
+        if chosen not in [code for code, _label in pairs]:
+            pairs.append((chosen, chosen))
+        return [(code, label, code == chosen, {}) for code, label in pairs]
+
+    @property
+    def shown(self) -> object:
+        """Return the word as pages read it out: labels for codes."""
+        word = self.value.write(self.word)
+        return self.value.label_of(word) if isinstance(self.value, Choice | YesNo) else word
+
+
+def _widget_of(value: Value) -> Any:
+    return TextArea() if isinstance(value, Text) and value.lines else WIDGETS[value.kind]
+
+
+class ManyField(SelectMultipleField):
+    """Several words of a choice, as ticks."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(
+        self,
+        label: object,
+        value: Choice,
+        *,
+        required: bool = False,
+        hint: object = "",
+        **rest: Any,
+    ) -> None:
+        self.value, self.is_required, self.unit, self.width = value, required, "", "wide"
+        rest.update(choices=value.pairs, validate_choice=False, description=hint)
+        super().__init__(label, **rest)  # type: ignore[arg-type]  # lazy words
+        if required:
+            self.flags.required = True
+
+    def pre_validate(self, form: Any) -> None:
+        if self.is_required and not self.data:
+            raise ValueError(_("Please choose at least one."))
+        known = {code for code, _label in self.value.pairs}
+        if unknown := [word for word in self.data or () if word not in known]:
+            raise ValueError(_("“%(word)s” is not one of the choices.", word=unknown[0]))
+
+    @property
+    def shown(self) -> object:
+        return [self.value.label_of(code) for code in self.data or ()]
+
+
+class LinesField(WordField):
+    """Several things of one's own words, one a line; `data` is a list."""
+
+    def __init__(self, label: object, *, required: bool = False, **rest: Any) -> None:
+        value = Text(ITEMS_MAX * ITEM_LENGTH, lines=True)
+        super().__init__(label, value, required=required, **rest)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        lines = (self.data or "").splitlines()
+        self.data = [line for line in lines if line]
+        if len(self.data) > ITEMS_MAX or any(len(line) > ITEM_LENGTH for line in self.data):
+            raise ValueError(
+                _(
+                    "At most %(items)s lines of %(length)s characters each.",
+                    items=ITEMS_MAX,
+                    length=ITEM_LENGTH,
+                )
+            )
+
+    @property
+    def shown(self) -> object:
+        return self.word.splitlines()

@@ -1,0 +1,111 @@
+"""What the catalogue says of a kind: sections, proofs, checklist, computed figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any  # values are of as many types as there are fields
+
+from registry.core.database import Base
+from registry.entries.columns import Fault, Sheet, Values
+from registry.entries.facts.fields import FactsForm
+from registry.programme.kinds import Kind, Measure
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the form, in order; `note` is the sentence beside its title."""
+
+    code: str
+    label: object
+    fields: tuple[str, ...] = ()
+    note: object = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for proofs: how many files at least, and what is wanted."""
+
+    code: str
+    label: object
+    required: bool = True
+    min_files: int = 1
+    hint: object = ""
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """One thing the officer has looked at before approving."""
+
+    code: str
+    label: object
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One computed number, never typed. `full` is the same amount in yuan, where it is money."""
+
+    name: str
+    label: object
+    value: Decimal | int | None
+    unit: object = ""
+    full: int | None = None
+
+
+@dataclass
+class Assessed:
+    """What follows from the values: figures, further faults, warnings, the quantity asked for."""
+
+    figures: list[Figure] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    quantity: int = 1
+
+
+Assess = Callable[[Values, list[Values], date], Assessed]
+
+
+@dataclass(frozen=True)
+class KindFacts:
+    """Everything the product knows about one kind."""
+
+    kind: Kind
+    label: object
+    short_label: object
+    unit: object
+    description: object
+    letter: str
+    model: type[Base]
+    row_model: type[Base] | None
+    form: type[FactsForm]
+    sections: tuple[Section, ...]
+    sheet: Sheet | None
+    slots: tuple[Slot, ...]
+    checklist: tuple[CheckItem, ...]
+    measures: tuple[Measure, ...]
+    assess: Assess
+    detail_template: str
+    field_units: Mapping[str, object] = field(default_factory=dict)
+
+
+def percentage(part: int | None, whole: int | None) -> Decimal | None:
+    """Return a share in per cent with one place; None where it cannot be told."""
+    if part is None or not whole:
+        return None
+    return (HUNDRED * part / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def money(name: str, label: object, value: Decimal | None, unit: object) -> Figure:
+    """Return an amount of 万元 with the full amount in yuan."""
+    full = None if value is None else int((value * 10_000).to_integral_value(ROUND_HALF_UP))
+    return Figure(name, label, value, unit, full)
+
+
+def field_fault(form: Mapping[str, Any], name: str, message: object) -> Fault:
+    """Return a fault on one field; its label is filled in by the checker."""
+    del form
+    return Fault(f"field:{name}", message)
