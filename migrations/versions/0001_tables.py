@@ -494,6 +494,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("is_asked", sa.Boolean(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column(
             "precision",
@@ -1000,6 +1001,7 @@ def upgrade() -> None:
         sa.Column("unit_price_wan", sa.Numeric(precision=14, scale=4), nullable=False),
         sa.Column("invoice_code", sa.String(length=20), nullable=True),
         sa.Column("invoice_no", sa.String(length=20), nullable=False),
+        sa.Column("invoice_key", sa.String(length=41), nullable=True),
         sa.Column("invoice_on", sa.Date(), nullable=False),
         sa.Column("is_new", sa.Boolean(), nullable=False),
         sa.Column("is_related", sa.Boolean(), nullable=False),
@@ -1015,6 +1017,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("equipment_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_equipment_line_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_equipment_line_invoice_key"), ["invoice_key"], unique=False
+        )
 
     op.create_table(
         "event",
@@ -1224,6 +1229,7 @@ def upgrade() -> None:
         sa.Column("unit_price_wan", sa.Numeric(precision=14, scale=4), nullable=True),
         sa.Column("invoice_code", sa.String(length=20), nullable=True),
         sa.Column("invoice_no", sa.String(length=20), nullable=True),
+        sa.Column("invoice_key", sa.String(length=41), nullable=True),
         sa.Column("invoice_on", sa.Date(), nullable=True),
         sa.Column("commissioned_on", sa.Date(), nullable=True),
         sa.Column("is_new", sa.Boolean(), nullable=False),
@@ -1281,6 +1287,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("robot_unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_robot_unit_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_robot_unit_invoice_key"), ["invoice_key"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_robot_unit_serial_key"), ["serial_key"], unique=False)
         batch_op.create_index(
             "uq_robot_unit_live_serial",
@@ -1302,6 +1311,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("is_registered and until_on is null"),
         )
         batch_op.drop_index(batch_op.f("ix_robot_unit_serial_key"))
+        batch_op.drop_index(batch_op.f("ix_robot_unit_invoice_key"))
         batch_op.drop_index(batch_op.f("ix_robot_unit_entry_id"))
 
     op.drop_table("robot_unit")
@@ -1326,6 +1336,7 @@ def downgrade() -> None:
 
     op.drop_table("event")
     with op.batch_alter_table("equipment_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_equipment_line_invoice_key"))
         batch_op.drop_index(batch_op.f("ix_equipment_line_entry_id"))
 
     op.drop_table("equipment_line")

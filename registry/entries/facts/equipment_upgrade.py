@@ -18,6 +18,7 @@ from registry.entries.facts.shape import (
     Slot,
     money,
 )
+from registry.entries.keys import invoice_key
 from registry.entries.models import EquipmentLine, EquipmentUpgrade
 from registry.entries.values import Amount, Day, Text, Whole, YesNo
 from registry.programme.kinds import Kind, Measure
@@ -159,6 +160,10 @@ def _price(row: Values) -> Decimal:
     return Decimal(row["quantity"]) * row["unit_price_wan"]
 
 
+def _derive(row: Values) -> Values:
+    return {"invoice_key": invoice_key(row["invoice_code"], row["invoice_no"])}
+
+
 def _assess(values: Values, rows: list[Values], _today: date) -> Assessed:
     counted = sum((_price(row) for row in rows if is_countable(row)), Decimal(0))
     left_out = sum((_price(row) for row in rows if not is_countable(row)), Decimal(0))
@@ -258,4 +263,7 @@ FACTS = KindFacts(
     measures=(Measure.EQUIPMENT_UPGRADE,),
     assess=_assess,
     detail_template="entries/_facts.html",
+    invest_from="invest_equip_wan",
+    derive_row=_derive,
+    is_countable=is_countable,
 )

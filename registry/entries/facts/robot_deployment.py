@@ -20,7 +20,7 @@ from registry.entries.facts.shape import (
     money,
     percentage,
 )
-from registry.entries.keys import serial_key
+from registry.entries.keys import invoice_key, serial_key
 from registry.entries.models import (
     Origin,
     RobotDeployment,
@@ -36,7 +36,6 @@ LEAST_AXES = 3
 INVOICE_LAG = timedelta(days=180)
 PRICE = Amount(above=Decimal(0), high=Decimal(100_000), places=4)
 POSITIVE = Amount(above=Decimal(0), high=Decimal(1_000_000))
-EMPTY_IS_CHINA = Origin.DOMESTIC
 
 
 def _check(values: Values, _today: date) -> Sequence[tuple[str, object]]:
@@ -234,6 +233,14 @@ def measure_of(robot_type: RobotType) -> Measure:
     return Measure.MOBILE_ROBOT if robot_type is RobotType.AGV else Measure.ROBOT
 
 
+def _derive(row: Values) -> Values:
+    return {
+        "serial_key": serial_key(row["brand"], row["serial_no"]),
+        "invoice_key": invoice_key(row["invoice_code"], row["invoice_no"]),
+        "measure": measure_of(row["robot_type"]),
+    }
+
+
 def _assess(_values: Values, rows: list[Values], _today: date) -> Assessed:
     countable = [row for row in rows if is_countable(row)]
     mobile = sum(row["robot_type"] is RobotType.AGV for row in countable)
@@ -302,4 +309,7 @@ FACTS = KindFacts(
     measures=(Measure.ROBOT, Measure.MOBILE_ROBOT),
     assess=_assess,
     detail_template="entries/_facts.html",
+    invest_from="price_total_wan",
+    derive_row=_derive,
+    is_countable=is_countable,
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any  # values are of as many types as there are fields
 
 from registry.core.database import Base
 from registry.entries.columns import Fault, Sheet, Values
@@ -66,6 +65,7 @@ class Assessed:
     quantity: int = 1
 
 
+RowColumns = Callable[[Values], Values]
 Assess = Callable[[Values, list[Values], date], Assessed]
 
 
@@ -89,7 +89,10 @@ class KindFacts:
     measures: tuple[Measure, ...]
     assess: Assess
     detail_template: str
-    field_units: Mapping[str, object] = field(default_factory=dict)
+    invest_from: str = "invest_total_wan"
+    derive_row: RowColumns = lambda _row: {}
+    is_countable: Callable[[Values], bool] = lambda _row: True
+    title_is_unique: bool = False
 
 
 def percentage(part: int | None, whole: int | None) -> Decimal | None:
@@ -103,9 +106,3 @@ def money(name: str, label: object, value: Decimal | None, unit: object) -> Figu
     """Return an amount of 万元 with the full amount in yuan."""
     full = None if value is None else int((value * 10_000).to_integral_value(ROUND_HALF_UP))
     return Figure(name, label, value, unit, full)
-
-
-def field_fault(form: Mapping[str, Any], name: str, message: object) -> Fault:
-    """Return a fault on one field; its label is filled in by the checker."""
-    del form
-    return Fault(f"field:{name}", message)

@@ -192,4 +192,5 @@ FACTS = KindFacts(
     measures=(Measure.SMART_FACTORY,),
     assess=_assess,
     detail_template="entries/_facts.html",
+    title_is_unique=True,
 )

@@ -213,4 +213,5 @@ FACTS = KindFacts(
     measures=(Measure.SMART_WORKSHOP,),
     assess=_assess,
     detail_template="entries/_facts.html",
+    title_is_unique=True,
 )

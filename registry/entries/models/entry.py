@@ -18,8 +18,8 @@ from registry.programme.kinds import Kind, Level
 class Standing(StrEnum):
     """Where an entry stands to the register.
 
-    `unregistered`: still being asked for, in no figure. `registered`: in the register from
-    `effective_on`, until `revoked_on` where that is set. `void`: its import was undone, it never was.
+    `unregistered`: asked for, in no figure. `registered`: in the register from `effective_on`, until
+    `revoked_on` where that is set. `void`: its import was undone, it never was.
     """
 
     UNREGISTERED = "unregistered"
@@ -39,8 +39,9 @@ class Entry(Base):
     """One factory, workshop, upgrade or deployment.
 
     `rank` is the order of registration, kept for life. `district_id` is where the thing stands now;
-    `EntryDistrict` has the whole story of that and decides what is counted where. Once registered, a
-    row and the rows that hang on it are written only under the ledger lock.
+    `EntryDistrict` has the whole story of that and decides what is counted where. `is_asked`: a case
+    asks for it and is not decided, so its serials and invoices are spoken for. Once registered, a row
+    and the rows that hang on it are written only under the ledger lock.
     """
 
     __tablename__ = "entry"
@@ -58,6 +59,7 @@ class Entry(Base):
     standing: Mapped[Standing] = mapped_column(
         choice(Standing, "standing"), default=Standing.UNREGISTERED
     )
+    is_asked: Mapped[bool] = mapped_column(default=False)
     effective_on: Mapped[date | None]
     precision: Mapped[Precision] = mapped_column(
         choice(Precision, "precision"), default=Precision.DAY

@@ -1,4 +1,4 @@
-"""What only a smart-equipment upgrade has: a project with its lines of equipment; and who owns an invoice."""
+"""What only a smart-equipment upgrade has: its lines of equipment; and who owns an invoice."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from registry.entries.models.robot_deployment import Origin
 
 
 class Acquisition(StrEnum):
+    """How equipment was come by."""
+
     PURCHASE = "purchase"
     LEASE = "lease"
     SELF_MADE = "self_made"
@@ -55,6 +57,7 @@ class EquipmentLine(Base):
     unit_price_wan: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4))
     invoice_code: Mapped[str | None] = mapped_column(sa.String(20))
     invoice_no: Mapped[str] = mapped_column(sa.String(20))
+    invoice_key: Mapped[str | None] = mapped_column(sa.String(41), index=True)
     invoice_on: Mapped[date]
     is_new: Mapped[bool]
     is_related: Mapped[bool]

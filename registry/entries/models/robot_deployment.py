@@ -1,4 +1,4 @@
-"""What only a robot deployment has: units known by brand and serial number, and lots of old lists."""
+"""What only a robot deployment has: units with serial numbers, and lots of old lists."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class RobotType(StrEnum):
 
 
 class RobotApplication(StrEnum):
+    """What a robot does, in the groups of the international statistics."""
+
     HANDLING = "handling"
     WELDING = "welding"
     ASSEMBLY = "assembly"
@@ -41,11 +43,15 @@ class RobotApplication(StrEnum):
 
 
 class Origin(StrEnum):
+    """Where a machine was made."""
+
     DOMESTIC = "domestic"
     IMPORTED = "imported"
 
 
 class UnitStatus(StrEnum):
+    """What became of a robot; only one in use counts."""
+
     IN_USE = "in_use"
     IDLE = "idle"
     MOVED = "moved"
@@ -100,6 +106,7 @@ class RobotUnit(Base):
     unit_price_wan: Mapped[Decimal | None] = mapped_column(sa.Numeric(14, 4))
     invoice_code: Mapped[str | None] = mapped_column(sa.String(20))
     invoice_no: Mapped[str | None] = mapped_column(sa.String(20))
+    invoice_key: Mapped[str | None] = mapped_column(sa.String(41), index=True)
     invoice_on: Mapped[date | None]
     commissioned_on: Mapped[date | None]
     is_new: Mapped[bool] = mapped_column(default=True)

@@ -13,19 +13,23 @@ from registry.core.database import Base, choice
 
 
 class Traceability(StrEnum):
+    """How far a product can be traced back."""
+
     NONE = "none"
     BATCH = "batch"
     PIECE = "piece"
 
 
 class AutoDelivery(StrEnum):
+    """How material comes to the machines."""
+
     NONE = "none"
     PARTIAL = "partial"
     FULL = "full"
 
 
 class SmartWorkshop(Base):
-    """A workshop: numbers of machines in 台(套), money in 万元; its ratios are computed, never stored."""
+    """A workshop: machines in 台(套), money in 万元; its ratios are computed, never stored."""
 
     __tablename__ = "smart_workshop"
 

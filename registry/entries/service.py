@@ -1,0 +1,191 @@
+"""What changes entries: their facts as filed, registration, taking back. Never the ledger itself."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.core.errors import Invalid
+from registry.core.language import _
+from registry.districts.queries import find_district
+from registry.entries.catalogue import CATALOGUE, KindFacts
+from registry.entries.checking import Checked
+from registry.entries.columns import Values
+from registry.entries.keys import title_key
+from registry.entries.models import (
+    Entry,
+    EntryDistrict,
+    Precision,
+    RobotUnit,
+    Standing,
+    UnitStatus,
+)
+from registry.entries.uniqueness import list_registered_serials
+
+CODE_BYTES = 16
+
+
+def store_facts(entry: Entry, checked: Checked) -> None:
+    """Write what was filed: the shared facts, the detail, the rows in place of the unregistered ones.
+
+    `checked` has no faults. From now on the entry's serials and invoices are spoken for, until it is
+    released or registered.
+    """
+    facts = CATALOGUE[entry.kind]
+    store_head(entry, checked)
+    values = checked.values
+    figure = checked.computed.get(facts.invest_from)
+    entry.invest_total_wan = figure.value if figure else values.get(facts.invest_from)
+    entry.summary = values.get("summary")
+    entry.effects = values.get("effects") or []
+    entry.is_asked = True
+    db.session.flush()
+    _store_detail(entry, facts, values)
+    if facts.row_model is not None:
+        _store_rows(entry, facts, checked.rows)
+
+
+def store_head(entry: Entry, checked: Checked) -> None:
+    """Write title, site and district as far as they could be read; drafts are named by them."""
+    values = checked.values
+    if values.get("title"):
+        entry.title = values["title"]
+        entry.title_key = title_key(entry.title)
+    entry.site_address = values.get("site_address")
+    district = find_district(values.get("district") or "")
+    if district is not None:
+        entry.district_id = district.id
+
+
+def _store_detail(entry: Entry, facts: KindFacts, values: Values) -> None:
+    columns = {column.key for column in sa.inspect(facts.model).column_attrs} & values.keys()
+    detail = db.session.get(facts.model, entry.id)
+    if detail is None:
+        detail = facts.model(entry_id=entry.id)
+        db.session.add(detail)
+    for name in columns:
+        setattr(detail, name, values[name])
+    db.session.flush()
+
+
+def _store_rows(entry: Entry, facts: KindFacts, rows: Iterable[Values]) -> None:
+    model = facts.row_model
+    table = sa.inspect(model).local_table
+    old = sa.delete(table).where(table.c.entry_id == entry.id)
+    if "is_registered" in table.c:
+        old = old.where(sa.not_(table.c.is_registered))
+    db.session.execute(old)
+    new = [
+        {**row, **facts.derive_row(row), "entry_id": entry.id, "position": position}
+        for position, row in enumerate(rows, start=1)
+    ]
+    if new:
+        db.session.execute(sa.insert(model), new)
+    db.session.expire(db.session.get_one(facts.model, entry.id))
+
+
+def release(entry: Entry) -> None:
+    """Let go of an entry whose case was rejected or withdrawn: serials and invoices are free again."""
+    entry.is_asked = False
+
+
+def register(
+    entry: Entry,
+    *,
+    effective_on: date,
+    precision: Precision = Precision.DAY,
+    verified: Collection[int] | None = None,
+    number: str | None = None,
+    certificate_code: str | None = None,
+) -> int:
+    """Put an entry into the register; return how many of its rows are registered.
+
+    Call it within a ledger deed. `verified`: the positions (from 1) of the rows that were ticked; None
+    is all of them. Only rows that are new and in use are registered. Raise Invalid where a serial is
+    registered already.
+    """
+    entry.standing = Standing.REGISTERED
+    entry.is_asked = False
+    entry.effective_on = effective_on
+    entry.precision = precision
+    entry.rank = next_rank()
+    entry.number = number or Numbers().take(entry, effective_on=effective_on)
+    entry.certificate_code = certificate_code or new_certificate_code()
+    db.session.add(
+        EntryDistrict(entry_id=entry.id, from_on=effective_on, district_id=entry.district_id)
+    )
+    db.session.flush()
+    return _register_units(entry, effective_on=effective_on, verified=verified)
+
+
+def _register_units(entry: Entry, *, effective_on: date, verified: Collection[int] | None) -> int:
+    units = [
+        unit
+        for unit in db.session.scalars(
+            sa.select(RobotUnit).where(
+                RobotUnit.entry_id == entry.id, sa.not_(RobotUnit.is_registered)
+            )
+        )
+        if unit.is_new
+        and unit.status is UnitStatus.IN_USE
+        and (verified is None or unit.position in verified)
+    ]
+    taken = list_registered_serials({unit.serial_key for unit in units})
+    if taken:
+        rows = ", ".join(str(unit.position) for unit in units if unit.serial_key in taken)
+        raise Invalid(
+            _("Registered meanwhile, so they cannot be counted again: rows %(rows)s.", rows=rows)
+        )
+    for unit in units:
+        unit.is_registered, unit.from_on = True, effective_on
+    db.session.flush()
+    return len(units)
+
+
+def next_rank() -> int:
+    """Return the next place in the order of registration; under the ledger lock."""
+    return (db.session.scalar(sa.select(sa.func.max(Entry.rank))) or 0) + 1
+
+
+class Numbers:
+    """Registration numbers: district-year-letter-0001; one object serves a whole deed."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = defaultdict(int)
+
+    def take(self, entry: Entry, *, effective_on: date, district_code: str = "") -> str:
+        """Return the next number for an entry; under the ledger lock, which keeps them unique."""
+        code = district_code or entry.district.code
+        prefix = f"{code}-{effective_on.year}-{CATALOGUE[entry.kind].letter}-"
+        if prefix not in self._last:
+            self._last[prefix] = _highest(prefix)
+        self._last[prefix] += 1
+        return f"{prefix}{self._last[prefix]:04d}"
+
+
+def _highest(prefix: str) -> int:
+    found = db.session.scalar(
+        sa.select(Entry.number)
+        .where(Entry.number >= prefix, Entry.number < prefix + ":")
+        .order_by(sa.func.length(Entry.number).desc(), Entry.number.desc())
+        .limit(1)
+    )
+    return int(found.removeprefix(prefix)) if found else 0
+
+
+def new_certificate_code() -> str:
+    """Return 128 random bits, which nobody can guess or count through."""
+    return secrets.token_urlsafe(CODE_BYTES)
+
+
+def void(entries: Iterable[Entry]) -> None:
+    """Say of entries that they never were (an import undone); within a ledger deed."""
+    for entry in entries:
+        entry.standing = Standing.VOID
+        entry.is_asked = False
+    db.session.flush()
