@@ -73,6 +73,7 @@ class Tally:
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
     allocated: Mapping[Kind, int | None]
+    open_cases: Mapping[int, tuple[Kind, int]]
 
     @property
     def known(self) -> str:
@@ -101,6 +102,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         goals=tuple(_goal_line(goal, districts, totals, pipeline=pipeline) for goal in goals),
         districts=districts,
         allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
+        open_cases=pipeline.by_case,
     )
 
 

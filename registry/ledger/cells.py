@@ -1,9 +1,9 @@
-"""The derived totals: cells by day and district, trend by month; folded with each deed, never recounted."""
+"""The derived totals: cells by day and district, trend by month; folded with each deed."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from registry.programme.kinds import Measure
 
 
 def fold(postings: Iterable[tuple[Key, int]]) -> None:
-    """Add new postings to every day from their own on; days that were not there are copied first."""
+    """Add new postings to every day from their own on; new days are copied first."""
     by_cell: Counter[tuple[int, Measure, date]] = Counter()
     by_month: Counter[tuple[Measure, date]] = Counter()
     for key, quantity in postings:
@@ -28,6 +28,7 @@ def fold(postings: Iterable[tuple[Key, int]]) -> None:
 
 
 def _fold_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
+    _cover({district_id for district_id, _, _ in sums})
     _open_days(sorted({day for _, _, day in sums}))
     lines: dict[tuple[int, Measure], dict[date, int]] = defaultdict(dict)
     for (district_id, measure, day), quantity in sums.items():
@@ -72,6 +73,20 @@ def _running(changes: Mapping[date, int]) -> Iterable[tuple[date, date | None, i
         total += changes[first]
         if total:
             yield first, until, total
+
+
+def _cover(district_ids: Collection[int]) -> None:
+    """Give a district that came later its zeros on all days that are there."""
+    last = sa.select(sa.func.max(Cell.day)).scalar_subquery()
+    known = set(db.session.scalars(sa.select(Cell.district_id).where(Cell.day == last)))
+    if not known:
+        return
+    for district_id in sorted(set(district_ids) - known):
+        zeros = sa.select(
+            Cell.day, sa.literal(district_id, sa.Integer), Cell.measure, sa.literal(0, sa.Integer)
+        ).where(Cell.district_id == min(known))
+        columns = ["day", "district_id", "measure", "total"]
+        db.session.execute(sa.insert(Cell).from_select(columns, zeros))
 
 
 def _open_days(days: Iterable[date]) -> None:

@@ -1,4 +1,4 @@
-"""Facts and nets of subjects, read by plain selects after the ledger lock, never from the session."""
+"""Facts and nets of subjects, read by plain selects after the lock, never from the session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar  # rows of a union of tables have no common type
 
 import sqlalchemy as sa
 
@@ -15,7 +15,7 @@ from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotLot, RobotUnit, Standing
 from registry.ledger.models import Posting
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, EntryFacts, Key, RowFacts
-from registry.programme.kinds import Kind, Measure
+from registry.programme.kinds import Kind
 
 CHUNK = 5_000
 BY_ENTERPRISE = tuple(kind.value for kind in COUNTED_BY_ENTERPRISE)
@@ -36,7 +36,7 @@ def subjects_of(entry_ids: Collection[int]) -> set[str]:
 
 
 def subject_name(kind: Kind, entry_id: int, survivor_id: int) -> str:
-    """Return `<kind>:<entry>`, or `<kind>:<surviving enterprise>` where the enterprise is what counts."""
+    """Return `<kind>:<entry>`, or `<kind>:<surviving enterprise>` where that is what counts."""
     return f"{kind.value}:{survivor_id if kind in COUNTED_BY_ENTERPRISE else entry_id}"
 
 
@@ -77,9 +77,7 @@ def load_nets(subjects: Collection[str], *, programme_id: int) -> dict[str, dict
     return nets
 
 
-def _entries_of(
-    subjects: Collection[str],
-) -> Iterator[sa.Row[tuple[int, Kind, date, int, date | None, int]]]:
+def _entries_of(subjects: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
     by_enterprise, by_entry = _split(subjects)
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id).label("survivor_id")
     found = (
@@ -97,7 +95,8 @@ def _entries_of(
 
 def _split(subjects: Collection[str]) -> tuple[list[int], list[int]]:
     """Part the subjects into ids of enterprises and ids of entries."""
-    by_enterprise, by_entry = [], []
+    by_enterprise: list[int] = []
+    by_entry: list[int] = []
     for subject in sorted(subjects):
         kind, _, number = subject.partition(":")
         (by_enterprise if kind in BY_ENTERPRISE else by_entry).append(int(number))
@@ -134,7 +133,7 @@ def _rows_of(entry_ids: Sequence[int]) -> dict[int, list[RowFacts]]:
 
 def _spans(
     model: type[RobotUnit | RobotLot], quantity: sa.Function[int]
-) -> sa.Select[tuple[int, Measure, date, date | None, bool, int]]:
+) -> sa.Select[*tuple[Any, ...]]:
     span = (model.entry_id, model.measure, model.from_on, model.until_on, model.retired)
     return sa.select(*span, quantity).group_by(*span).order_by(*span)
 

@@ -1,4 +1,4 @@
-"""Targets and allocations: versions in the order of the ledger, so that a share once shown stays known."""
+"""Targets and allocations: versions in the ledger's order, so a share once shown stays known."""
 
 from __future__ import annotations
 

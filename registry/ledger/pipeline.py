@@ -29,6 +29,7 @@ class Pipeline:
     by_kind: Mapping[Kind, int] = field(default_factory=Counter)
     by_district: Mapping[tuple[int, Kind], int] = field(default_factory=Counter)
     cases: Mapping[Kind, int] = field(default_factory=Counter)
+    by_case: Mapping[int, tuple[Kind, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,16 @@ def read_pipeline(head: Head) -> Pipeline:
         by_kind[case.kind].append(case)
     counted = _list_counted(by_kind, head)
     by_district: Counter[tuple[int, Kind]] = Counter()
+    by_case: dict[int, tuple[Kind, int]] = {}
     for kind, cases in by_kind.items():
-        for district_id, quantity in UNITS[kind](cases, counted):
-            by_district[district_id, kind] += quantity
+        for case, quantity in UNITS[kind](cases, counted):
+            by_district[case.district_id, kind] += quantity
+            by_case[case.application_id] = (kind, quantity)
     city: Counter[Kind] = Counter()
     for (_, kind), quantity in by_district.items():
         city[kind] += quantity
-    return Pipeline(city, by_district, Counter({k: len(cases) for k, cases in by_kind.items()}))
+    sizes = Counter({kind: len(cases) for kind, cases in by_kind.items()})
+    return Pipeline(city, by_district, sizes, by_case)
 
 
 def _list_open(head: Head) -> list[OpenCase]:
@@ -121,25 +125,27 @@ def _list_counted(by_kind: Mapping[Kind, Iterable[OpenCase]], head: Head) -> set
     )
 
 
-Unit = Callable[[Iterable[OpenCase], set[str]], Iterable[tuple[int, int]]]
+Unit = Callable[[Iterable[OpenCase], set[str]], Iterable[tuple[OpenCase, int]]]
 
 
-def _each_case(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[int, int]]:
-    return ((case.district_id, 1) for case in cases)
+def _each_case(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[OpenCase, int]]:
+    return ((case, 1) for case in cases)
 
 
-def _each_enterprise(cases: Iterable[OpenCase], counted: set[str]) -> Iterable[tuple[int, int]]:
+def _each_enterprise(
+    cases: Iterable[OpenCase], counted: set[str]
+) -> Iterable[tuple[OpenCase, int]]:
     """Count a firm that is not in the figure yet once, where its first open case stands."""
     firms = {case.survivor_id: case for case in sorted(cases, key=_number, reverse=True)}
     return (
-        (case.district_id, 1)
+        (case, 1)
         for case in firms.values()
         if subject_name(case.kind, 0, case.survivor_id) not in counted
     )
 
 
-def _each_row(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[int, int]]:
-    return ((case.district_id, case.quantity) for case in cases)
+def _each_row(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[OpenCase, int]]:
+    return ((case, case.quantity) for case in cases)
 
 
 def _number(case: OpenCase) -> int:

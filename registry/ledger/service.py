@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any  # a payload is any JSON
 
@@ -14,10 +14,10 @@ from registry.accounts.models import User
 from registry.core import clock
 from registry.core.database import db
 from registry.ledger import cells, chain
-from registry.ledger.facts import load_facts, load_nets, subjects_of
+from registry.ledger.changes import Change, read_changes
+from registry.ledger.facts import subjects_of
+from registry.ledger.fingerprints import SEALED, read_fingerprints
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.timelines import Key, desired, subtract
-from registry.programme.models import Programme
 
 LEDGER_LOCK = 4_017_173
 TICK = timedelta(microseconds=1)
@@ -37,6 +37,7 @@ class Deed:
     previous: str
     events: list[dict[str, Any]] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
+    entries: set[int] = field(default_factory=set)
 
     def record(
         self,
@@ -59,23 +60,24 @@ class Deed:
                 "type": type_,
                 "payload": text,
                 "digest": chain.event_digest(
-                    self.sequence, position, application_id, entry_id, batch_id, type_, text
+                    (self.sequence, position, application_id, entry_id, batch_id, type_, text)
                 ),
             }
         )
 
     def touch(self, entry_ids: Collection[int]) -> None:
-        """Name the entries whose facts this deed changes; call again after a change of enterprise."""
+        """Name the entries whose facts this deed changes; again after a change of enterprise."""
         db.session.flush()
         self.subjects |= subjects_of(entry_ids)
+        self.entries |= set(entry_ids)
 
 
 @contextmanager
 def deed(*, by: User | None, cause: str) -> Iterator[Deed]:
     """Take the ledger lock, let the caller change facts, then post, fold and seal.
 
-    The lock is the last of all locks and is taken once a transaction: lock the applications concerned
-    before. The caller commits; whatever is raised within must end in a rollback.
+    The lock is the last of all locks and is taken once a transaction: lock the applications
+    concerned before. The caller commits; whatever is raised within must end in a rollback.
     """
     db.session.flush()
     take_ledger_lock()
@@ -104,68 +106,52 @@ def take_ledger_lock() -> None:
 
 
 def _close(opened: Deed) -> None:
-    programme_id, changes = _changes_of(opened.subjects)
+    if opened.entries:
+        opened.record(SEALED, {"entries": read_fingerprints(opened.entries)})
+    changes = read_changes(opened.subjects)
     postings = [
-        _posting_row(opened.sequence, position, programme_id, subject, key, quantity)
-        for position, (subject, key, quantity) in enumerate(changes, start=1)
+        _posting_row(opened.sequence, position, change)
+        for position, change in enumerate(changes, start=1)
     ]
     digests = [row["digest"] for row in (*opened.events, *postings)]
-    seal = {
-        "sequence": opened.sequence,
-        "recorded_at": opened.recorded_at,
-        "actor_id": opened.actor_id,
-        "cause": opened.cause,
-        "rows": len(digests),
-        "previous": opened.previous,
-    }
-    arguments = (opened.recorded_at, opened.actor_id, opened.cause, len(digests), digests)
-    seal["hash"] = chain.seal_hash(opened.previous, opened.sequence, *arguments)
-    db.session.execute(sa.insert(Seal), [seal])
+    seal = chain.SealFacts(
+        sequence=opened.sequence,
+        recorded_at=opened.recorded_at,
+        actor_id=opened.actor_id,
+        cause=opened.cause,
+        rows=len(digests),
+        previous=opened.previous,
+    )
+    row = {**asdict(seal), "hash": chain.seal_hash(seal, digests)}
+    db.session.execute(sa.insert(Seal), [row])
     if opened.events:
         db.session.execute(sa.insert(Event), opened.events)
     if postings:
         db.session.execute(sa.insert(Posting), postings)
-        cells.fold((key, quantity) for _, key, quantity in changes)
+        cells.fold((change.key, change.quantity) for change in changes)
 
 
-def _changes_of(subjects: Collection[str]) -> tuple[int, list[tuple[str, Key, int]]]:
-    """Return, subject by subject, what is desired and not yet posted."""
-    programme = db.session.execute(
-        sa.select(Programme.id, Programme.starts_on).order_by(Programme.id).limit(1)
-    ).first()
-    if programme is None or not subjects:
-        return 0, []
-    facts = load_facts(subjects)
-    nets = load_nets(subjects, programme_id=programme.id)
-    return programme.id, [
-        (subject, key, quantity)
-        for subject in sorted(subjects)
-        for key, quantity in subtract(
-            desired(facts.get(subject, ()), starts_on=programme.starts_on), nets.get(subject, {})
-        )
-    ]
-
-
-def _posting_row(
-    sequence: int, position: int, programme_id: int, subject: str, key: Key, quantity: int
-) -> dict[str, Any]:
+def _posting_row(sequence: int, position: int, change: Change) -> dict[str, Any]:
+    key = change.key
     digest = chain.posting_digest(
-        sequence,
-        position,
-        programme_id,
-        subject,
-        key.measure.value,
-        key.district_id,
-        key.entry_id,
-        key.effective_on,
-        quantity,
+        (
+            sequence,
+            position,
+            change.programme_id,
+            change.subject,
+            key.measure.value,
+            key.district_id,
+            key.entry_id,
+            key.effective_on,
+            change.quantity,
+        )
     )
     return {
         "sequence": sequence,
         "position": position,
-        "programme_id": programme_id,
-        "subject": subject,
+        "programme_id": change.programme_id,
+        "subject": change.subject,
         **key._asdict(),
-        "quantity": quantity,
+        "quantity": change.quantity,
         "digest": digest,
     }

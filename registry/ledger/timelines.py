@@ -1,7 +1,7 @@
 """The timeline of a subject: what it should count, on which day, in which district. Pure.
 
-Subject: the smallest thing whose count changes by itself. For upgrades that is the enterprise, for all
-else the entry. Source of each rule: the rules of counting of the programme (docs/ledger.md).
+Subject: the smallest thing whose count changes by itself. For upgrades that is the enterprise, for
+all else the entry. Source of each rule: the rules of counting of the programme (docs/ledger.md).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class RowFacts:
 
 @dataclass(frozen=True)
 class EntryFacts:
-    """One registered entry; `districts` are (from_on, district_id), rising, the first at effective_on."""
+    """One registered entry; `districts`: (from_on, district_id), rising, first at effective_on."""
 
     entry_id: int
     kind: Kind
@@ -90,8 +90,8 @@ Rule = Callable[[Facts, date, date], Counter[Place]]
 def desired(entries: Iterable[EntryFacts], *, starts_on: date) -> dict[Key, int]:
     """Return all that a subject should have posted, by the facts as they are known now.
 
-    The entries belong to one subject and are of one kind; void and unregistered ones are left out by
-    the caller. Nothing decided before `starts_on` is counted.
+    The entries belong to one subject and are of one kind; void and unregistered ones are left out
+    by the caller. Nothing decided before `starts_on` is counted.
     """
     facts = tuple(entries)
     if not facts:
@@ -139,7 +139,7 @@ def _count_enterprise(entries: Facts, day: date, starts_on: date) -> Counter[Pla
 
 
 def _count_rows(entries: Facts, day: date, starts_on: date) -> Counter[Place]:
-    """Count each row by its own date; a retired one stays counted as retired where it last stood."""
+    """Count each row by its own date; a retired one stays, as retired, where it last stood."""
     total: Counter[Place] = Counter()
     for entry in entries:
         if not entry.is_valid_on(day):

@@ -1,0 +1,57 @@
+"""A fingerprint of each registered entry's facts, sealed with every deed that touches the entry.
+
+The count of an entry is proved by recounting; its fingerprint proves what does not move the
+count as well: whose it is, its title, its number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.entries.models import Entry, Standing
+from registry.ledger.facts import chunks
+
+SEALED = "facts_sealed"
+LENGTH = 32
+COLUMNS = (
+    Entry.id,
+    sa.type_coerce(Entry.kind, sa.String),
+    Entry.enterprise_id,
+    Entry.district_id,
+    Entry.title,
+    sa.type_coerce(Entry.standing, sa.String),
+    sa.type_coerce(Entry.effective_on, sa.String),
+    sa.type_coerce(Entry.precision, sa.String),
+    Entry.rank,
+    sa.type_coerce(Entry.revoked_on, sa.String),
+    Entry.number,
+    Entry.certificate_code,
+    Entry.batch_id,
+)
+
+
+def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
+    """Return the fingerprints of those of these entries that are or were in the register."""
+    found: dict[str, str] = {}
+    for ids in chunks(sorted(entry_ids)):
+        found |= dict(_fingerprints(_registered().where(Entry.id.in_(ids))))
+    return found
+
+
+def iterate_fingerprints() -> Iterator[tuple[str, str]]:
+    """Go through the whole register, by (id, fingerprint)."""
+    return _fingerprints(_registered().execution_options(yield_per=10_000))
+
+
+def _registered() -> sa.Select[*tuple[object, ...]]:
+    return sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
+
+
+def _fingerprints(found: sa.Select[*tuple[object, ...]]) -> Iterator[tuple[str, str]]:
+    for row in db.session.execute(found):
+        words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
+        yield str(row[0]), hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]
