@@ -8,24 +8,33 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app, g, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import get_locale
 from flask_login import LoginManager, current_user
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import navigation
 from registry.accounts import access
 from registry.accounts.models import User
 from registry.accounts.sessions import ABSOLUTE, SEEN_AFTER, find_session, touch_session
-from registry.accounts.views import accounts
+from registry.accounts.views import accounts, resume
 from registry.administration.views import administration
 from registry.api.operations import operations
 from registry.api.views import api
 from registry.applications.views import applications
 from registry.approval.views import approval
 from registry.config import MEBIBYTE, Settings
-from registry.core import clock, error_pages, headers, log, metrics, templating, transactions
+from registry.core import (
+    clock,
+    error_pages,
+    headers,
+    language,
+    log,
+    metrics,
+    templating,
+    transactions,
+)
 from registry.core.database import db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
@@ -64,7 +73,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     _know_people(app)
     app.before_request(access.admit)
-    _speak_languages(app)
+    language.init_app(app, select=_select_language)
     templating.init_app(app)
     app.context_processor(_page_context)
     error_pages.init_app(app)
@@ -113,6 +122,8 @@ def _know_people(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # the session itself stands on the server
     manager.user_loader(_load_user)
+    manager.unauthorized_handler(resume.unauthorized)
+    app.register_error_handler(CSRFError, resume.stale_token)
     app.teardown_request(_note_seen)
 
 
@@ -136,10 +147,6 @@ def _note_seen(error: BaseException | None) -> None:
         touch_session(key, at=clock.now())
     except sa.exc.DBAPIError:
         structlog.get_logger().warning("session not touched")
-
-
-def _speak_languages(app: Flask) -> None:
-    Babel(app, locale_selector=_select_language)
 
 
 def _select_language() -> str:

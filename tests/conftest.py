@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any  # what a request is made of
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from registry.accounts.models import User
 from registry.app import create_app
@@ -72,6 +74,7 @@ def postgresql_template(
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a fresh register, once on SQLite and once on PostgreSQL."""
     app = _fresh(request)
+    app.test_client_class = Browser
     with app.test_request_context():
         yield app
         db.session.remove()
@@ -95,6 +98,16 @@ def _fresh(request: pytest.FixtureRequest) -> Flask:
         replace_database(server_url, "live", template="template")
     shutil.rmtree(app.config["SETTINGS"].attachments_dir, ignore_errors=True)
     return app
+
+
+class Browser(FlaskClient):
+    """A browser whose requests know nothing of each other but what its cookies say."""
+
+    def open(self, *arguments: Any, **named: Any) -> TestResponse:
+        if has_app_context():  # the test's own, which requests would share
+            for name in list(g):
+                g.pop(name)
+        return super().open(*arguments, **named)
 
 
 SignedIn = Callable[[User], FlaskClient]

@@ -61,7 +61,8 @@ def to_sign_in() -> ResponseReturnValue:
     """Ask a visitor to sign in, and come back to this page afterwards."""
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # flask-login sets it
+    answer: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # flask-login sets it
+    return answer
 
 
 def get_actor() -> User:

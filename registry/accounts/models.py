@@ -10,7 +10,9 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.roles import DESK, Membership, Right, Role
+from registry.accounts.words import ROLES
 from registry.core.database import Base, UtcDateTime, choice
+from registry.core.language import is_chinese
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 
@@ -62,6 +64,20 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no types
     @property
     def is_proven(self) -> bool:
         return self.membership is Membership.PROVEN
+
+    @property
+    def role_label(self) -> object:
+        """Return what the role is called on a page."""
+        return ROLES[self.role]
+
+    @property
+    def place_label(self) -> str:
+        """Return the enterprise or district that the person acts for; empty for the city."""
+        if self.enterprise is not None:
+            return self.enterprise.name
+        if self.district is None:
+            return ""
+        return self.district.name_zh if is_chinese() else self.district.name_en
 
     def get_id(self) -> str | None:
         """Return what the cookie keeps: the key of the session, never the person's id."""

@@ -19,6 +19,7 @@ KEY_BYTES = 32
 
 
 def hash_key(key: str) -> str:
+    """Return what is stored of a key."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -49,6 +50,7 @@ def find_session(key: str, *, at: datetime) -> SignedIn | None:
 
 
 def end_session(key: str) -> None:
+    """End the session of a key."""
     db.session.execute(sa.delete(SignedIn).where(SignedIn.key_hash == hash_key(key)))
 
 
