@@ -139,18 +139,6 @@ EVENTS = {
 }
 
 
-class ReasonCode(StrEnum):
-    """Why an application is rejected; the words that go with it say the rest."""
-
-    NOT_ELIGIBLE = "not_eligible"
-    NOT_PROVEN = "not_proven"
-    COUNTED_ALREADY = "counted_already"
-    SECOND_HAND = "second_hand"
-    NOT_IN_USE = "not_in_use"
-    NOT_ANSWERED = "not_answered"
-    OTHER = "other"
-
-
 def find_transition(status: Status, action: Action) -> Transition | None:
     """Return the row that leads on from a status by an action, if there is one."""
     return next(

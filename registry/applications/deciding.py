@@ -1,0 +1,168 @@
+"""Approval: checklist, suspicions, the rows as verified; then the entry stands in the register."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any  # a payload is any JSON
+
+import sqlalchemy as sa
+
+from registry.applications.models import Application
+from registry.applications.queries import find_filing
+from registry.applications.steps import Step
+from registry.applications.suspicions import LOTS_REPLACED, list_lots, list_suspicions
+from registry.core.database import db
+from registry.core.errors import Invalid, NotAllowed, WrongState
+from registry.core.language import _
+from registry.entries import service as entries
+from registry.entries.catalogue import CATALOGUE
+from registry.entries.models import RobotLot, RobotUnit, UnitStatus
+from registry.programme.kinds import Measure
+
+DOCUMENT_LONGEST = 100
+
+
+def approve(step: Step) -> Mapping[str, Any]:
+    """Register the entry with the rows that were verified, from the day of decision in Shanghai.
+
+    Raise Invalid where the checklist or the ticked rows do not do, NotAllowed for who entered or
+    filed it for the firm, WrongState while a suspicion is open.
+    """
+    application, given = step.application, step.given
+    check_independent(step)
+    _check_list(step)
+    verified = _check_rows(step)
+    _check_suspicions(step, verified)
+    replaced = _replace_lots(step, verified)
+    application.entry.document = given.document.strip()[:DOCUMENT_LONGEST] or None
+    entries.register(application.entry, effective_on=step.today, verified=verified or None)
+    step.touched.append(application.entry_id)
+    counted = _count_by_measure(application, verified)
+    application.quantity = _quantity(application, counted)
+    application.decided_at = step.at
+    application.decision_note = given.note.strip() or None
+    frozen = find_filing(application)
+    return {
+        "quantity": application.quantity,
+        "verified": len(verified),
+        "rows": list(verified),
+        "counted": {measure.value: count for measure, count in sorted(counted.items())},
+        "filing": application.filings_count,
+        "hash": frozen.hash if frozen is not None else "",
+        "effective_on": step.today.isoformat(),
+        "lots_replaced": replaced,
+    }
+
+
+def counts_rows(application: Application) -> bool:
+    """Say whether what is counted is the number of rows that the officer verified."""
+    return Measure.ROBOT in CATALOGUE[application.kind].measures
+
+
+def check_independent(step: Step) -> None:
+    """Raise NotAllowed where the officer began or filed the application for the firm."""
+    filers = {filing.filed_by_id for filing in step.application.filings}
+    if step.by.id in filers | {step.application.started_by_id}:
+        raise NotAllowed(
+            _("You entered or filed this for the enterprise. Another officer must decide it.")
+        )
+
+
+def _check_list(step: Step) -> None:
+    wanted = {item.code for item in CATALOGUE[step.application.kind].checklist}
+    if wanted - set(step.given.checks):
+        raise Invalid(
+            _("The checklist is not complete. Tick what you have looked at."), field="checks"
+        )
+
+
+def countable_rows(application: Application) -> Sequence[int]:
+    """Return the positions of the rows that may be verified: those filed as new and in use."""
+    if not counts_rows(application):
+        return []
+    return db.session.scalars(
+        sa.select(RobotUnit.position)
+        .where(
+            RobotUnit.entry_id == application.entry_id,
+            RobotUnit.is_new,
+            RobotUnit.status == UnitStatus.IN_USE,
+        )
+        .order_by(RobotUnit.position)
+    ).all()
+
+
+def _check_rows(step: Step) -> list[int]:
+    if not counts_rows(step.application):
+        return []
+    chosen = set(step.given.verified)
+    verified = [position for position in countable_rows(step.application) if position in chosen]
+    if len(verified) != len(chosen):
+        raise Invalid(
+            _("A ticked row is not among those filed as new and in use."), field="verified"
+        )
+    if not verified:
+        raise Invalid(
+            _("Tick the rows you verified; without any, reject or return it."), field="verified"
+        )
+    return verified
+
+
+def _check_suspicions(step: Step, verified: Collection[int]) -> None:
+    blocking = [
+        suspicion
+        for suspicion in list_suspicions(step.application)
+        if suspicion.blocks(verified=verified, lots=step.given.lots)
+    ]
+    if blocking:
+        raise WrongState(_("Not approved: a suspicion is open. %(title)s", title=blocking[0].title))
+
+
+def _replace_lots(step: Step, verified: Sequence[int]) -> int:
+    """End as many units of old lots as the verified robots replace; the rest goes on as a lot."""
+    if step.given.lots != LOTS_REPLACED:
+        return 0
+    replaced = 0
+    for measure, count in _count_by_measure(step.application, verified).items():
+        lots = [lot for lot in list_lots(step.application.enterprise_id) if lot.measure is measure]
+        replaced += _end_units(lots, count, step)
+    return replaced
+
+
+def _count_by_measure(application: Application, verified: Sequence[int]) -> dict[Measure, int]:
+    counts: dict[Measure, int] = {}
+    rows = db.session.execute(
+        sa.select(RobotUnit.position, RobotUnit.measure).where(
+            RobotUnit.entry_id == application.entry_id
+        )
+    )
+    chosen = set(verified)
+    for position, measure in rows:
+        if position in chosen:
+            counts[measure] = counts.get(measure, 0) + 1
+    return counts
+
+
+def _quantity(application: Application, counted: Mapping[Measure, int]) -> int:
+    if not counts_rows(application):
+        return 1
+    return counted.get(CATALOGUE[application.kind].measures[0], 0)
+
+
+def _end_units(lots: Sequence[RobotLot], count: int, step: Step) -> int:
+    left = count
+    for lot in lots:
+        if not left:
+            break
+        ended = min(left, lot.quantity)
+        if ended < lot.quantity:
+            rest = RobotLot(
+                entry_id=lot.entry_id,
+                measure=lot.measure,
+                quantity=lot.quantity - ended,
+                from_on=step.today,
+            )
+            db.session.add(rest)
+        lot.until_on = step.today
+        step.touched.append(lot.entry_id)
+        left -= ended
+    return count - left
