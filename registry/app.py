@@ -40,6 +40,7 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.programme.queries import find_programme
+from registry.tally.queries import public_figures
 from registry.tally.views import tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)
     templating.init_app(app)
+    app.jinja_env.globals.update(public_figures=public_figures)
     app.context_processor(_page_context)
     error_pages.init_app(app)
     headers.init_app(app)

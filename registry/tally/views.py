@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from collections.abc import Collection
+from datetime import date
+from typing import Any  # the words of an address are text or lists of it
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import public, to_sign_in
 from registry.accounts.roles import Role
+from registry.core.errors import Invalid, NotFound
+from registry.districts.queries import list_districts
+from registry.ledger.answers import read_tally
+from registry.ledger.queries import After, list_behind, read_head
+from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
+from registry.tally import downloads
+from registry.tally.behind import show_behind
+from registry.tally.page import show_page
+from registry.tally.queries import find_figure, list_stages, read_answer
+from registry.tally.questions import Question, pin, read_question
 
 tally = Blueprint("tally", __name__)
 FIRST_SCREENS = {
@@ -29,6 +43,7 @@ def admit_visitor() -> ResponseReturnValue | None:
 
 
 def is_public() -> bool:
+    """Say whether the city shows the figures to everybody."""
     programme = find_programme()
     return programme is not None and programme.is_public
 
@@ -40,3 +55,130 @@ def home() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(FIRST_SCREENS[current_user.role], 303)
     return redirect(url_for("tally.index" if is_public() else "accounts.sign_in"), 303)
+
+
+@tally.get("/tally")
+@public
+def index() -> ResponseReturnValue:
+    """Show where the city stands, as of a day and as known at a moment."""
+    question = read_question(request.args)
+    answer = read_answer(question.day, question.known)
+    order = _find_kind("order")
+    page = show_page(
+        answer,
+        list_stages(answer.tally.open_cases, answer.tally.head),
+        Addresses(question, head=pin(answer.tally.head, question.known)),
+        order=order,
+        on_map=_find_kind("map") or answer.table.kinds[-1],
+    )
+    hidden = {name: request.args[name] for name in ("order", "map") if request.args.get(name)}
+    words = {"question": question, "hidden": hidden, "page": page}
+    return render_template("tally/index.html", **words), question.status
+
+
+@tally.get("/tally.csv")
+@public
+def download() -> ResponseReturnValue:
+    """Give the whole tally as a file."""
+    question = _ask_strictly()
+    answer = read_answer(question.day, question.known)
+    return _file(downloads.write_tally(answer), name=f"tally-{question.day}.csv")
+
+
+@tally.get("/tally/entries")
+@public
+def behind() -> ResponseReturnValue:
+    """List the entries that add up to one figure."""
+    question = read_question(request.args)
+    head = read_head(question.known)
+    asked = find_figure(question.day, head, **_figure_words())
+    place = asked.district.id if asked.district else None
+    found = list_behind(question.day, head, asked.measures, district_id=place, after=_read_after())
+    addresses = Addresses(question, head=pin(head, question.known))
+    page = show_behind(asked, found, addresses, head=head, districts=list_districts())
+    return render_template("tally/behind.html", question=question, page=page), question.status
+
+
+@tally.get("/tally/entries.csv")
+@public
+def download_behind() -> ResponseReturnValue:
+    """Give all entries behind one figure as a file."""
+    question = _ask_strictly()
+    answer = read_tally(question.day, question.known)
+    asked = find_figure(question.day, answer.head, **_figure_words())
+    place = asked.district.id if asked.district else None
+    found = list_behind(question.day, answer.head, asked.measures, district_id=place, limit=None)
+    content = downloads.write_entries(answer, asked, found)
+    return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
+
+
+class Addresses:
+    """The addresses that lead on from a page; those of figures ask for exactly what is shown."""
+
+    def __init__(self, question: Question, *, head: str) -> None:
+        self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
+
+    def entries(
+        self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
+    ) -> str:
+        names = [measure.value for measure in measures] or None
+        words: dict[str, Any] = {"kind": kind, "measure": names, "district": district or None}
+        return url_for("tally.behind", **words, **self.pinned)
+
+    def again(self, **changes: str) -> str:
+        asked = {**request.args.to_dict(flat=False), **changes}
+        kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
+        return url_for(request.endpoint or "tally.index", **kept)
+
+    def kept(self, *names: str) -> dict[str, str]:
+        return {name: request.args[name] for name in names if request.args.get(name)}
+
+    def file(self) -> str:
+        """Return the address of this page's figures as a file."""
+        asked = request.args.to_dict(flat=False)
+        words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
+        return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
+
+    def tally(self) -> str:
+        return url_for("tally.index", **self.pinned)
+
+
+FILES = {"tally.index": "tally.download", "tally.behind": "tally.download_behind"}
+
+
+def _find_kind(name: str) -> Kind | None:
+    text = request.args.get(name, "")
+    return next((kind for kind in Kind if kind == text), None)
+
+
+def _figure_words() -> dict[str, Any]:
+    return {
+        "kind": request.args.get("kind", ""),
+        "measures": request.args.getlist("measure"),
+        "district": request.args.get("district", ""),
+    }
+
+
+def _read_after() -> After | None:
+    """Read where a page begins; an address that was altered is not found."""
+    parts = request.args.get("after", "").split(".")
+    if parts == [""]:
+        return None
+    try:
+        day, entry_id, district_id = parts
+        return date.fromisoformat(day), int(entry_id), int(district_id)
+    except ValueError:
+        raise NotFound from None
+
+
+def _ask_strictly() -> Question:
+    """A file has no field to put a fault beside; it is refused as a whole."""
+    question = read_question(request.args)
+    for fault in question.faults.values():
+        raise Invalid(fault)
+    return question
+
+
+def _file(content: bytes, *, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

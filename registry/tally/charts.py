@@ -1,0 +1,157 @@
+"""The trends and the map of the tally page, in the shapes that the templates draw."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.core.language import _, is_chinese
+from registry.ledger.queries import TrendPoint
+from registry.programme.kinds import Kind, Measure
+from registry.tally.geometry import Lines, draw_lines, level_of, list_places
+from registry.tally.links import Links
+from registry.tally.queries import Answer
+from registry.tally.table import Cell, GoalLine, Phase, Table
+from registry.tally.words import KIND_NAMES, amount, join, signed
+
+
+@dataclass(frozen=True)
+class TrendShown:
+    """One kind's line through the programme."""
+
+    name: object
+    unit: str
+    lines: Lines
+    description: object
+    label: str
+    caption: object
+
+
+@dataclass(frozen=True)
+class Month:
+    """The totals of all goals at a month's end."""
+
+    day: date
+    totals: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One district on the schematic map."""
+
+    name: str
+    label: str
+    x: int
+    y: int
+    share: str
+    of: str
+    level: int
+    behind: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Water:
+    """The name of a river or lake, so that the map is recognised."""
+
+    text: str
+    x: int
+    y: int
+
+
+def show_trends(answer: Answer) -> list[TrendShown]:
+    """Return one chart a goal."""
+    return [_show_trend(goal, answer) for goal in answer.table.goals]
+
+
+def _show_trend(goal: GoalLine, answer: Answer) -> TrendShown:
+    period = answer.table.period
+    totals = [(point.month, _total(point, answer.measures(goal.kind))) for point in answer.trend]
+    lines = draw_lines(
+        totals[:-1],
+        target=goal.target or 0,
+        counted=goal.counted,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        as_of=period.as_of,
+    )
+    counted = amount(goal.counted, goal.unit)
+    caption: object = ""
+    if goal.target and period.phase is not Phase.BEFORE:
+        plan = amount(goal.plan, goal.unit)
+        lead = signed(goal.lead, goal.unit)
+        caption = _("Plan line on this day %(plan)s; counted %(lead)s.", plan=plan, lead=lead)
+    description = _(
+        "%(kind)s, cumulative: %(counted)s on %(day)s, target %(target)s. The same figures stand"
+        " in the table below.",
+        kind=KIND_NAMES[goal.kind],
+        counted=counted,
+        day=period.as_of,
+        target=amount(goal.target or 0, goal.unit),
+    )
+    name = KIND_NAMES[goal.kind]
+    return TrendShown(name, goal.unit, lines, description, label=counted, caption=caption)
+
+
+def show_months(answer: Answer) -> list[Month]:
+    """Return the figures of the trends, the latest first."""
+    measures = [answer.measures(kind) for kind in answer.table.kinds]
+    return [
+        Month(point.on, [_total(point, names) for names in measures])
+        for point in reversed(answer.trend)
+    ]
+
+
+def _total(point: TrendPoint, measures: Collection[Measure]) -> int:
+    return sum(point.totals.get(measure, 0) for measure in measures)
+
+
+def show_tiles(table: Table, links: Links, *, kind: Kind) -> list[Tile]:
+    """Return a square for each district; none at all where one of them has no place on the map."""
+    places = {place.code: place for place in list_places() if place.code}
+    if any(row.code not in places for row in table.districts):
+        return []
+    goal, chinese = table.goal(kind), is_chinese()
+    tiles = []
+    for row in table.districts:
+        place, cell = places[row.code], row.cell(kind)
+        tiles.append(
+            Tile(
+                name=place.name_zh if chinese else place.name_en,
+                label=_say_tile(row.name, cell, goal.unit),
+                x=place.x,
+                y=place.y,
+                share="—" if cell.share is None else f"{cell.share:,.1f}",
+                of=_of(cell, goal.unit),
+                level=level_of(cell.share),
+                behind=cell.behind,
+                url=links.entries(kind=kind, district=row.code),
+            )
+        )
+    return tiles
+
+
+def show_waters() -> list[Water]:
+    """Return the waters that the map names."""
+    chinese = is_chinese()
+    return [
+        Water(place.name_zh if chinese else place.name_en, place.x, place.y)
+        for place in list_places()
+        if not place.code
+    ]
+
+
+def _of(cell: Cell, unit: str) -> str:
+    if cell.allocated is None:
+        return amount(cell.counted, unit)
+    return f"{cell.counted:,} / {amount(cell.allocated, unit)}"
+
+
+def _say_tile(name: str, cell: Cell, unit: str) -> str:
+    words = [name, _of(cell, unit)]
+    if cell.share is not None:
+        words.append(f"{cell.share:,.1f}%")
+    if cell.behind:
+        words.append(str(_("behind the plan line")))
+    return join(words)

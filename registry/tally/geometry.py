@@ -1,0 +1,108 @@
+"""Where the lines of a trend and the squares of the map stand. Pure."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+TILES = Path(__file__).parent / "data" / "tiles.csv"
+HEADROOM = 1.22
+LABELS_MOST = 6
+STEPS = (25, 50, 75)
+
+Point = tuple[float, float]
+MonthTotals = Sequence[tuple[date, int]]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One trend, all places as fractions of the chart; `plan` is start, end, and where it ends."""
+
+    points: tuple[Point, ...]
+    plan: tuple[float, float, float]
+    grid: tuple[tuple[float, str], ...]
+    periods: tuple[tuple[float, float, str], ...]
+    now: float | None
+
+
+def draw_lines(
+    totals: MonthTotals, *, target: int, counted: int, starts_on: date, ends_on: date, as_of: date
+) -> Lines:
+    """Lay out the cumulative counts at each month's end, the day asked for last."""
+    last_day = max(ends_on, as_of)
+    days = (last_day - starts_on).days + 1
+    top = max(target, counted, *(total for _, total in totals), 1) * HEADROOM
+
+    def across(day: date) -> float:
+        return round(min(max(((day - starts_on).days + 1) / days, 0.0), 1.0), 4)
+
+    def up(value: float) -> float:
+        return round(value / top, 4)
+
+    has_begun = as_of >= starts_on
+    ends = [(end_of_month(month), total) for month, total in totals]
+    steps = [(across(day), up(total)) for day, total in ends if starts_on <= day < as_of]
+    points = [(0.0, 0.0), *steps, (across(as_of), up(counted))] if has_begun else []
+    return Lines(
+        points=tuple(points),
+        plan=(0.0, up(target), across(ends_on)),
+        grid=tuple((up(value), f"{value:,}") for value in _grid(target)),
+        periods=_periods(starts_on, last_day, across),
+        now=across(as_of) if has_begun else None,
+    )
+
+
+def end_of_month(month: date) -> date:
+    """Return the last day of the month that this day is in."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _grid(target: int) -> tuple[int, ...]:
+    if not target:
+        return ()
+    return (target,) if target % 2 else (target // 2, target)
+
+
+def _periods(
+    first: date, last: date, across: Callable[[date], float]
+) -> tuple[tuple[float, float, str], ...]:
+    """Part the axis into years; where there are many, not each bears its number."""
+    years = range(first.year, last.year + 1)
+    every = -(-len(years) // LABELS_MOST)
+    spans = []
+    for place, year in enumerate(years):
+        start = max(date(year, 1, 1), first) - timedelta(days=1)
+        end = min(date(year, 12, 31), last)
+        text = str(year) if place % every == 0 else ""
+        spans.append((across(start), across(end), text))
+    return tuple(spans)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One square of 118 points on the schematic map, or a water where `code` is empty."""
+
+    code: str
+    x: int
+    y: int
+    name_zh: str
+    name_en: str
+
+
+@cache
+def list_places() -> tuple[Place, ...]:
+    """List the squares of the map and its waters."""
+    with TILES.open(encoding="utf-8") as file:
+        return tuple(
+            Place(row["code"], int(row["x"]), int(row["y"]), row["name_zh"], row["name_en"])
+            for row in csv.DictReader(file)
+        )
+
+
+def level_of(share: float | None) -> int:
+    """Return the fill of a square, 1 to 4: under a quarter, a half, three quarters, and above."""
+    return 1 + sum(share >= step for step in STEPS) if share is not None else 1

@@ -1,0 +1,33 @@
+"""What leads on from a page of figures; the view knows the addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from registry.programme.kinds import Kind, Measure
+
+
+class Links(Protocol):
+    """What leads on from a page of figures."""
+
+    def entries(
+        self,
+        *,
+        kind: Kind | None = None,
+        measures: Collection[Measure] = (),
+        district: str = "",
+    ) -> str:
+        """Return the address of the entries behind a figure."""
+
+    def again(self, **changes: str) -> str:
+        """Return the address of this page, asked a little differently."""
+
+    def kept(self, *names: str) -> Mapping[str, str]:
+        """Return of the words of this address those that a form must send on."""
+
+    def file(self) -> str:
+        """Return the address of these figures as a file."""
+
+    def tally(self) -> str:
+        """Return the address of the tally by the same days."""

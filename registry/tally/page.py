@@ -1,0 +1,399 @@
+"""The tally page, part by part, in the shapes that the templates draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from registry.applications.status import Status
+from registry.core.clock import PLACE
+from registry.core.language import _, n_
+from registry.programme.kinds import Kind
+from registry.tally.charts import (
+    Month,
+    Tile,
+    TrendShown,
+    Water,
+    show_months,
+    show_tiles,
+    show_trends,
+    show_waters,
+)
+from registry.tally.links import Links
+from registry.tally.queries import Answer
+from registry.tally.table import GoalLine, Period, Phase, Row, Table
+from registry.tally.words import (
+    KIND_NAMES,
+    MEASURE_NAMES,
+    STAGE_NAMES,
+    VERDICTS,
+    Lead,
+    Rule,
+    amount,
+    lead_of,
+    rules_of,
+    signed,
+)
+
+YEARS_MOST = 6
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line under a figure."""
+
+    label: object
+    value: str
+    url: str = ""
+    note: object = ""
+
+
+@dataclass(frozen=True)
+class GoalShown:
+    """One of the four figures."""
+
+    kind: str
+    name: object
+    counted: int
+    unit: str
+    target: int | None
+    url: str
+    status: str
+    verdict: object
+    plan: Decimal | None
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True)
+class KindShown:
+    """The head of a group of columns."""
+
+    label: object
+    unit: str
+
+
+@dataclass(frozen=True)
+class CellShown:
+    """One kind in one district; `url` opens the entries behind it."""
+
+    counted: int
+    url: str
+    allocated: int | None
+    share: float | None
+    behind: bool
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """One district, or the city."""
+
+    name: str
+    cells: Sequence[CellShown]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to look at the same thing."""
+
+    label: object
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Cases under way at one stage, by kind."""
+
+    name: object
+    values: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A year on the bar of time; `at` in per cent."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class TimeBar:
+    """How much of the programme's time is gone, in per cent."""
+
+    starts_on: date
+    ends_on: date
+    percent: float
+    label: object
+    marks: Sequence[Mark]
+    says: object
+
+
+def show_days(table: Table) -> object:
+    """Say which day of the programme it is and how many are left."""
+    period = table.period
+    if period.phase is Phase.BEFORE:
+        return _("Not begun: %(first)s to %(last)s", first=period.starts_on, last=period.ends_on)
+    if period.phase is Phase.ENDED:
+        return _("Ended: %(first)s to %(last)s", first=period.starts_on, last=period.ends_on)
+    return n_(
+        "Day %(day)s of %(total)s · %(num)s day left until %(last)s",
+        "Day %(day)s of %(total)s · %(num)s days left until %(last)s",
+        period.days_left,
+        day=f"{period.elapsed_days:,}",
+        total=f"{period.total_days:,}",
+        last=period.ends_on,
+    )
+
+
+def show_bar(table: Table) -> TimeBar:
+    """Draw the programme's days with the one that is asked for."""
+    period = table.period
+    words = {"day": period.as_of, "percent": f"{period.percent:.1f}"}
+    return TimeBar(
+        period.starts_on,
+        period.ends_on,
+        period.percent,
+        label=_("%(day)s · %(percent)s%% of the time", **words),
+        marks=_mark_years(period),
+        says=_(
+            "Time of the programme from %(first)s to %(last)s: %(percent)s%% gone on %(day)s",
+            first=period.starts_on,
+            last=period.ends_on,
+            **words,
+        ),
+    )
+
+
+def _mark_years(period: Period) -> list[Mark]:
+    """Mark each new year within the programme, not more than can be read."""
+    years = range(period.starts_on.year + 1, period.ends_on.year + 1)
+    every = -(-len(years) // YEARS_MOST) or 1
+    return [Mark(_percent_at(date(year, 1, 1), period), str(year)) for year in years[::every]]
+
+
+def _percent_at(day: date, period: Period) -> float:
+    return round(100 * (day - period.starts_on).days / period.total_days, 2)
+
+
+def show_goals(answer: Answer, links: Links) -> list[GoalShown]:
+    """Return the four figures with what stands under each."""
+    return [_show_goal(goal, answer, links) for goal in answer.table.goals]
+
+
+def _show_goal(goal: GoalLine, answer: Answer, links: Links) -> GoalShown:
+    status, verdict = VERDICTS[goal.pace]
+    period = answer.table.period
+    has_plan = bool(goal.target) and period.phase is not Phase.BEFORE
+    return GoalShown(
+        kind=goal.kind.value,
+        name=KIND_NAMES[goal.kind],
+        counted=goal.counted,
+        unit=goal.unit,
+        target=goal.target,
+        url=links.entries(kind=goal.kind),
+        status=status,
+        verdict=verdict,
+        plan=goal.plan if has_plan else None,
+        facts=[
+            *_share_facts(goal, has_plan=has_plan),
+            Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
+            *_apart_facts(goal, answer, links),
+        ],
+    )
+
+
+def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
+    if goal.share is None:
+        return [Fact(_("Share of the target"), str(_("no target on this day")))]
+    lead = _("%(amount)s against the plan line", amount=signed(goal.lead, goal.unit))
+    return [
+        Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
+        Fact(_("Still to come"), amount(goal.missing, goal.unit)),
+    ]
+
+
+def _apart_facts(goal: GoalLine, answer: Answer, links: Links) -> list[Fact]:
+    """Name what the goal leaves out: mobile robots, and those that have left the stock."""
+    facts = [
+        Fact(
+            MEASURE_NAMES[measure],
+            amount(total, goal.unit),
+            links.entries(measures=(measure,)),
+            _("apart, not in the goal"),
+        )
+        for measure, total in goal.apart.items()
+    ]
+    if goal.kind in answer.ever:
+        measures, total = answer.ever[goal.kind]
+        url = links.entries(measures=measures)
+        facts.append(Fact(_("Ever deployed"), amount(total, goal.unit), url, _("retired ones too")))
+    return facts
+
+
+def show_kinds(table: Table) -> list[KindShown]:
+    """Return the heads of the columns."""
+    return [KindShown(KIND_NAMES[goal.kind], goal.unit) for goal in table.goals]
+
+
+def show_rows(table: Table, links: Links, *, order: Kind | None) -> list[RowShown]:
+    """Return the districts, each figure with the address of the entries behind it."""
+    return [_show_row(row, links) for row in table.ordered_by(order)]
+
+
+def _show_row(row: Row, links: Links) -> RowShown:
+    return RowShown(
+        row.name,
+        [
+            CellShown(
+                counted=cell.counted,
+                url=links.entries(kind=cell.kind, district=row.code),
+                allocated=cell.allocated,
+                share=cell.share,
+                behind=cell.behind,
+            )
+            for cell in row.cells
+        ],
+    )
+
+
+def show_city(table: Table, links: Links) -> RowShown:
+    """Return the last row: the city with its targets."""
+    return _show_row(table.city, links)
+
+
+def show_orders(table: Table, links: Links, *, order: Kind | None) -> list[Choice]:
+    """Offer the official order, or the share of one kind."""
+    official = Choice(_("Official order"), links.again(order=""), current=order is None)
+    return [
+        official,
+        *(
+            Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
+            for kind in table.kinds
+        ),
+    ]
+
+
+def show_maps(table: Table, links: Links, *, shown: Kind) -> list[Choice]:
+    """Offer each kind for the map."""
+    return [
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown)
+        for kind in table.kinds
+    ]
+
+
+def say_districts(table: Table) -> object:
+    """Say what the mark in the table means, or what is missing for it."""
+    if not table.is_allocated:
+        return _("No allocation is in force on this day, so there is no share to show.")
+    if table.period.phase is Phase.BEFORE:
+        return _("Shares are of the own allocation.")
+    return _(
+        "Red means five percentage points or more under the plan line of %(share)s.",
+        share=f"{table.period.percent:.1f}%",
+    )
+
+
+def note_allocations(table: Table) -> list[object]:
+    """Name the goals whose allocations do not add up to the target."""
+    notes: list[object] = []
+    for goal in table.goals:
+        given = table.allocated(goal.kind)
+        if given is not None and given != goal.target:
+            notes.append(
+                _(
+                    "%(kind)s: %(given)s allocated of a target of %(target)s.",
+                    kind=KIND_NAMES[goal.kind],
+                    given=amount(given, goal.unit),
+                    target=amount(goal.target or 0, goal.unit),
+                )
+            )
+    return notes
+
+
+def show_stages(answer: Answer, stages: Mapping[Status, Mapping[Kind, int]]) -> list[Stage]:
+    """Return the cases under way, stage by stage."""
+    kinds = answer.table.kinds
+    return [
+        Stage(STAGE_NAMES[stage], [counts.get(kind, 0) for kind in kinds])
+        for stage, counts in stages.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All parts of the tally page in the order in which they stand."""
+
+    days: object
+    lead: Lead
+    is_over: bool
+    result_url: str
+    bar: TimeBar
+    goals: Sequence[GoalShown]
+    has_plan: bool
+    kinds: Sequence[KindShown]
+    districts_say: object
+    orders: Sequence[Choice]
+    rows: Sequence[RowShown]
+    city: RowShown
+    plan_share: float | None
+    allocation_notes: Sequence[object]
+    trends: Sequence[TrendShown]
+    months: Sequence[Month]
+    maps: Sequence[Choice]
+    map_says: object
+    tiles: Sequence[Tile]
+    waters: Sequence[Water]
+    stages: Sequence[Stage]
+    pipeline: Sequence[int]
+    rules: Sequence[Rule]
+    as_of: date
+    known_at: datetime
+    sequence: int
+    head: str
+    file_url: str
+
+
+def show_page(
+    answer: Answer,
+    stages: Mapping[Status, Mapping[Kind, int]],
+    links: Links,
+    *,
+    order: Kind | None,
+    on_map: Kind,
+) -> Page:
+    """Set out the whole page; `order` is the kind whose share orders the districts."""
+    table, head = answer.table, answer.tally.head
+    period = table.period
+    has_plan = period.phase is not Phase.BEFORE
+    return Page(
+        days=show_days(table),
+        lead=lead_of(table),
+        is_over=period.phase is Phase.ENDED,
+        result_url=links.again(as_of=period.ends_on.isoformat()),
+        bar=show_bar(table),
+        goals=show_goals(answer, links),
+        has_plan=has_plan,
+        kinds=show_kinds(table),
+        districts_say=say_districts(table),
+        orders=show_orders(table, links, order=order),
+        rows=show_rows(table, links, order=order),
+        city=show_city(table, links),
+        plan_share=period.percent if has_plan else None,
+        allocation_notes=note_allocations(table),
+        trends=show_trends(answer),
+        months=show_months(answer),
+        maps=show_maps(table, links, shown=on_map),
+        map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
+        tiles=show_tiles(table, links, kind=on_map),
+        waters=show_waters(),
+        stages=show_stages(answer, stages),
+        pipeline=[goal.pipeline for goal in table.goals],
+        rules=rules_of(table),
+        as_of=period.as_of,
+        known_at=head.recorded_at.astimezone(PLACE),
+        sequence=head.sequence,
+        head=head.hash,
+        file_url=links.file(),
+    )
