@@ -28,10 +28,10 @@ function parseBlock(text) {
 const plain = (text) => text.replace(/[\s*＊]|[(（].*?[)）]/g, "").toLowerCase();
 
 // If the first row is a header, put the cells into the order of our columns; what is not ours is named, not guessed.
-function fit(rows, labels) {
-  const known = labels.map(plain);
+function fit(rows, labels, words) {
+  const known = labels.map((label, at) => [label, ...words[at]].map(plain));
   const heads = (rows[0] ?? []).map(plain);
-  const places = heads.map((head) => known.indexOf(head));
+  const places = heads.map((head) => known.findIndex((names) => head !== "" && names.includes(head)));
   const found = places.filter((place) => place >= 0).length;
   if (found < 2 || found * 2 < heads.length) return { rows, headed: false, unknown: [] };
   const ordered = rows.slice(1).map((cells) => {
@@ -55,7 +55,9 @@ function setValue(control, text) {
     return;
   }
   const options = Array.from(control.options);
-  const match = options.find((option) => option.value === value || option.textContent.trim() === value);
+  const match = options.find(
+    (option) => option.value === value || option.textContent.trim() === value,
+  );
   // A word that is not in the list is kept, so that the server can say what is wrong with it.
   if (!match) control.add(new Option(value, value));
   control.value = match ? match.value : value;
@@ -84,6 +86,7 @@ class Sheet {
     this.columns = Array.from(table.querySelectorAll("th[data-column]"), (head) => ({
       name: head.dataset.column,
       label: head.dataset.label,
+      words: (head.dataset.words ?? "").split("|").filter(Boolean),
       sum: head.dataset.sum !== undefined,
     }));
     const pattern = this.rows.at(-1).cloneNode(true);
@@ -106,14 +109,19 @@ class Sheet {
 
   add() {
     const row = this.pattern.cloneNode(true);
-    for (const option of row.querySelectorAll("option[selected]")) option.removeAttribute("selected");
+    for (const option of row.querySelectorAll("option[selected]"))
+      option.removeAttribute("selected");
     renumber(row, this.name, this.rows.length, this.table.dataset.label, this.columns);
     this.body.append(row);
     return row;
   }
 
   paste(text, control) {
-    const block = fit(parseBlock(text), this.columns.map((column) => column.label));
+    const block = fit(
+      parseBlock(text),
+      this.columns.map((column) => column.label),
+      this.columns.map((column) => column.words),
+    );
     const start = this.rows.indexOf(control.closest("tr"));
     const left = block.headed ? 0 : controlsOf(control.closest("tr")).indexOf(control);
     const rows = this.rows;
@@ -138,7 +146,8 @@ class Sheet {
     const line = this.scope.querySelector("[data-sheet-status]");
     if (!line) return;
     let words = line.dataset.pasted.replace("{rows}", String(block.rows.length));
-    if (block.unknown.length) words += ` ${line.dataset.unknown.replace("{columns}", block.unknown.join(" · "))}`;
+    if (block.unknown.length)
+      words += ` ${line.dataset.unknown.replace("{columns}", block.unknown.join(" · "))}`;
     line.textContent = words;
     const undo = this.scope.querySelector("[data-sheet-undo]");
     if (undo) undo.hidden = false;
@@ -163,24 +172,28 @@ class Sheet {
     if (target?.select) target.select();
   }
 
-  // data-sum is "rows", "rows:column=value", "rows:column!=value" or the name of a column.
+  // data-sum is "rows", "rows:column=value&other!=value" or the name of a column.
   amount(asked, rows) {
     const [what, condition] = asked.split(":");
     if (what !== "rows") return this.total(what, rows);
     if (!condition) return rows.length;
-    const [, column, sign, value] = condition.match(/^(.+?)(!?=)(.*)$/);
-    const at = this.columns.findIndex((item) => item.name === column);
-    return rows.filter((row) => (controlsOf(row)[at].value === value) === (sign === "=")).length;
+    const tests = condition.split("&").map((part) => {
+      const [, column, sign, value] = part.match(/^(.+?)(!?=)(.*)$/);
+      return { at: this.columns.findIndex((item) => item.name === column), sign, value };
+    });
+    const holds = (row) =>
+      tests.every(({ at, sign, value }) => (controlsOf(row)[at].value === value) === (sign === "="));
+    return rows.filter(holds).length;
   }
 
   total(column, rows) {
     const at = this.columns.findIndex((item) => item.name === column);
-    // In hundredths, so that 0.1 + 0.2 is 0.3.
-    const hundredths = rows.reduce((sum, row) => {
+    // In ten-thousandths, so that 0.1 + 0.2 is 0.3.
+    const parts = rows.reduce((sum, row) => {
       const value = Number(controlsOf(row)[at].value.replace(/[,，\s]/g, ""));
-      return sum + (Number.isFinite(value) ? Math.round(value * 100) : 0);
+      return sum + (Number.isFinite(value) ? Math.round(value * 10_000) : 0);
     }, 0);
-    return hundredths / 100;
+    return parts / 10_000;
   }
 
   addUp() {

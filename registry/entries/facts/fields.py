@@ -20,7 +20,7 @@ from wtforms.widgets import (
 
 from registry.core.errors import Invalid
 from registry.core.language import _
-from registry.entries.values import Choice, Text, Value, YesNo, clean_word
+from registry.entries.values import Choice, Option, Text, Value, YesNo, clean_word
 
 WIDGETS = {
     "text": TextInput(),
@@ -116,6 +116,11 @@ class WordField(Field):
         if chosen not in [code for code, _label in pairs]:
             pairs.append((chosen, chosen))
         return [(code, label, code == chosen, {}) for code, label in pairs]
+
+    def offer(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Let it be chosen from (code, name) pairs that only the database knows."""
+        self.value = Choice(tuple(Option(code, name, (name,)) for code, name in pairs))
+        self.widget = WIDGETS["choice"]
 
     @property
     def shown(self) -> object:

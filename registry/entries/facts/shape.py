@@ -46,13 +46,17 @@ class CheckItem:
 
 @dataclass(frozen=True)
 class Figure:
-    """One computed number, never typed. `full` is the same amount in yuan, where it is money."""
+    """One computed number, never typed. `full` is the same amount in yuan, where it is money.
+
+    `live` is how the grid adds it up while rows are typed: rows, rows:column=value or a column.
+    """
 
     name: str
     label: object
     value: Decimal | int | None
     unit: object = ""
     full: int | None = None
+    live: str = ""
 
 
 @dataclass
@@ -102,7 +106,9 @@ def percentage(part: int | None, whole: int | None) -> Decimal | None:
     return (HUNDRED * part / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def money(name: str, label: object, value: Decimal | None, unit: object) -> Figure:
+def money(
+    name: str, label: object, value: Decimal | None, unit: object, *, live: str = ""
+) -> Figure:
     """Return an amount of 万元 with the full amount in yuan."""
     full = None if value is None else int((value * 10_000).to_integral_value(ROUND_HALF_UP))
-    return Figure(name, label, value, unit, full)
+    return Figure(name, label, value, unit, full, live)
