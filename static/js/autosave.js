@@ -45,7 +45,8 @@ function keepSaved(form) {
   function say(state, values = {}) {
     if (!line) return;
     line.dataset.state = state;
-    const text = values.message || line.dataset[state === "failed" ? values.reason || "failed" : state] || "";
+    const text =
+      values.message || line.dataset[state === "failed" ? values.reason || "failed" : state] || "";
     words.textContent = text.replace("{time}", values.time ?? "");
   }
 

@@ -15,7 +15,8 @@ function count(group) {
       .replace("{count}", chosen.length.toLocaleString(language))
       .replace("{quantity}", quantity.toLocaleString(language));
   }
-  for (const bar of document.querySelectorAll(`[data-chosen-bar="${group}"]`)) bar.hidden = chosen.length === 0;
+  for (const bar of document.querySelectorAll(`[data-chosen-bar="${group}"]`))
+    bar.hidden = chosen.length === 0;
   for (const box of boxesOf(group)) box.closest("tr")?.classList.toggle("is-picked", box.checked);
 }
 
@@ -38,7 +39,9 @@ for (const button of document.querySelectorAll("[data-chosen-all], [data-chosen-
 }
 
 function countAll() {
-  for (const group of new Set(Array.from(document.querySelectorAll("input[data-choose]"), (box) => box.dataset.choose))) {
+  for (const group of new Set(
+    Array.from(document.querySelectorAll("input[data-choose]"), (box) => box.dataset.choose),
+  )) {
     count(group);
   }
 }

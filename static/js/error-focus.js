@@ -13,7 +13,9 @@ document.addEventListener("click", (event) => {
   if (!field) return;
   event.preventDefault();
   field.closest("details")?.setAttribute("open", "");
-  const control = field.matches("input, select, textarea") ? field : field.querySelector("input, select, textarea");
+  const control = field.matches("input, select, textarea")
+    ? field
+    : field.querySelector("input, select, textarea");
   (control ?? field).focus();
   field.scrollIntoView({ block: "center" });
 });

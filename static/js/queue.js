@@ -57,7 +57,11 @@ const DEEDS = {
 };
 
 function isTyping(target) {
-  return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+  return (
+    target.closest?.(
+      "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]",
+    ) !== null
+  );
 }
 
 document.addEventListener("keydown", (event) => {

@@ -28,11 +28,16 @@ function send(form) {
     const answer = request.response ?? {};
     if (answer.location) window.location.assign(answer.location);
     else if (request.status < 300) window.location.reload();
-    else over(answer.message || (request.status === 413 ? fault.dataset.tooLarge : fault.dataset.broken));
+    else
+      over(
+        answer.message || (request.status === 413 ? fault.dataset.tooLarge : fault.dataset.broken),
+      );
   });
   request.addEventListener("error", () => over(fault.dataset.broken));
   request.addEventListener("abort", () => over(fault.dataset.stopped));
-  line.querySelector("[data-upload-stop]").addEventListener("click", () => request.abort(), { once: true });
+  line
+    .querySelector("[data-upload-stop]")
+    .addEventListener("click", () => request.abort(), { once: true });
 
   form.dataset.under = "way";
   fault.textContent = "";
