@@ -109,11 +109,11 @@ def register(
     is all of them. Only rows that are new and in use are registered. Raise Invalid where a serial is
     registered already.
     """
+    entry.rank = next_rank()
     entry.standing = Standing.REGISTERED
     entry.is_asked = False
     entry.effective_on = effective_on
     entry.precision = precision
-    entry.rank = next_rank()
     entry.number = number or Numbers().take(entry, effective_on=effective_on)
     entry.certificate_code = certificate_code or new_certificate_code()
     db.session.add(

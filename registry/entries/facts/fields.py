@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any  # WTForms hands over what it likes
 
-from wtforms import Form, SelectMultipleField
+from wtforms import Form, SelectMultipleField, ValidationError
 from wtforms.fields import Field
 from wtforms.widgets import (
     CheckboxInput,
@@ -96,12 +96,12 @@ class WordField(Field):
     def pre_validate(self, form: Any) -> None:
         if not self.word:
             if self.is_required:
-                raise ValueError(_("Please fill this in."))
+                raise ValidationError(_("Please fill this in."))
             return
         try:
             self.data = self.value.parse(self.word, today=form.today)
         except Invalid as fault:
-            raise ValueError(fault.message) from None
+            raise ValidationError(fault.message) from None
 
     def _value(self) -> str:
         return self.value.write(self.word)
@@ -156,10 +156,10 @@ class ManyField(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         if self.is_required and not self.data:
-            raise ValueError(_("Please choose at least one."))
+            raise ValidationError(_("Please choose at least one."))
         known = {code for code, _label in self.value.pairs}
         if unknown := [word for word in self.data or () if word not in known]:
-            raise ValueError(_("“%(word)s” is not one of the choices.", word=unknown[0]))
+            raise ValidationError(_("“%(word)s” is not one of the choices.", word=unknown[0]))
 
     @property
     def shown(self) -> object:
@@ -178,7 +178,7 @@ class LinesField(WordField):
         lines = (self.data or "").splitlines()
         self.data = [line for line in lines if line]
         if len(self.data) > ITEMS_MAX or any(len(line) > ITEM_LENGTH for line in self.data):
-            raise ValueError(
+            raise ValidationError(
                 _(
                     "At most %(items)s lines of %(length)s characters each.",
                     items=ITEMS_MAX,
