@@ -16,7 +16,13 @@ from registry.applications.numbers import next_number
 from registry.applications.queries import find_last_of_kind, visible_to
 from registry.applications.status import Status
 from registry.applications.steps import Step
-from registry.applications.workflow import EVENTS, Action, Transition, find_transition
+from registry.applications.workflow import (
+    EVENTS,
+    TRANSITIONS,
+    Action,
+    Transition,
+    find_transition,
+)
 from registry.core.clock import day_of
 from registry.core.database import db
 from registry.core.deeds import claim_key
@@ -38,6 +44,8 @@ CHANGES: Mapping[Action, Callable[[Step], Mapping[str, Any]]] = {
     Action.APPROVE: deciding.approve,
     Action.REJECT: steps.reject,
 }
+
+RELEASE = next(row for row in TRANSITIONS if row.action is Action.RELEASE)
 
 
 def start(kind: Kind, *, by: User, at: datetime) -> Application:
@@ -156,7 +164,11 @@ def release_claims_of(user: User, *, at: datetime) -> int:
     """Put back into the queue whatever a person holds whose account is closed; return how many."""
     held = db.session.scalars(
         sa.select(Application)
-        .where(Application.holder_id == user.id, Application.status == Status.IN_REVIEW)
+        .where(
+            Application.holder_id == user.id,
+            Application.status == Status.IN_REVIEW,
+            Application.held_at <= at,
+        )
         .order_by(Application.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -166,8 +178,7 @@ def release_claims_of(user: User, *, at: datetime) -> int:
     with deed(by=None, cause=Action.RELEASE.value) as opened:
         for application in held:
             steps.let_go(application)
-            row = _row_of(application, Action.RELEASE, at=at)
-            _record(opened, application, row, {"account_closed": True})
+            _record(opened, application, RELEASE, {"account_closed": True})
     return len(held)
 
 
