@@ -8,6 +8,7 @@ from typing import Any  # WTForms hands over what it likes
 
 from wtforms import Form, SelectMultipleField, ValidationError
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import (
     CheckboxInput,
     DateInput,
@@ -149,7 +150,8 @@ class ManyField(SelectMultipleField):
         **rest: Any,
     ) -> None:
         self.value, self.is_required, self.unit, self.width = value, required, "", "wide"
-        rest.update(choices=value.pairs, validate_choice=False, description=hint)
+        choices = [SelectChoice(code, label) for code, label in value.pairs]
+        rest.update(choices=choices, validate_choice=False, description=hint)
         super().__init__(label, **rest)  # type: ignore[arg-type]  # lazy words
         if required:
             self.flags.required = True
