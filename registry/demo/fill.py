@@ -1,0 +1,175 @@
+"""Fill an empty register with the demonstration's history, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from registry.core import clock
+from registry.core.clock import PLACE
+from registry.core.database import db
+from registry.core.working_days import is_working_day
+from registry.demo.cases import Case, Cast, Plan
+from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
+from registry.demo.names import Firm, make_firms
+from registry.demo.people import People, invite_people, list_sign_ins
+from registry.demo.plan import (
+    DISTRICTS,
+    KINDS,
+    MORE_FIRMS,
+    MORE_FIRMS_SHOWN,
+    SEED,
+    SHOWN_DISTRICT,
+    UPGRADE,
+)
+from registry.demo.schedule import plan_cases, reached_by
+from registry.districts.queries import list_districts
+from registry.importing.reading import read_table
+from registry.importing.service import import_list
+from registry.ledger.goals import allocate
+from registry.programme.kinds import Kind
+from registry.programme.models import Round
+from registry.programme.queries import get_programme
+
+Deed = Callable[[datetime], object]
+Tell = Callable[[int, int], None]
+
+
+@dataclass
+class Filler:
+    """What the deeds of the whole history share."""
+
+    random: Random
+    firms: Sequence[Firm]
+    people: People
+    cast: Cast
+    today: date
+
+
+def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[dict[str, str]]:
+    """Act the whole history out, one commit a deed, and return the sign-ins to try.
+
+    Wants a register that was just set up; the programme's dates decide what is before it.
+    """
+    random = Random(SEED)
+    today = clock.today()
+    firms = make_firms(random, _count_firms())
+    programme = get_programme()
+    begun = _moment(programme.starts_on, 9)
+    districts = {district.code: district for district in list_districts()}
+    with clock.set_to(begun):
+        people = invite_people(random, districts, at=begun)
+        db.session.commit()
+    cast = Cast(people, districts, attachments, random)
+    filler = Filler(random, firms, people, cast, today)
+    plans = plan_cases(random, firms, today=today)
+    deeds = [*_city_deeds(filler), *_list_deeds(filler, plans), *_case_deeds(filler, plans)]
+    _act(deeds, tell)
+    shown = next(plan.firm for plan in plans if plan.firm.district == SHOWN_DISTRICT)
+    return list_sign_ins(people, shown=SHOWN_DISTRICT, firm=shown)
+
+
+def _count_firms() -> dict[str, tuple[str, int]]:
+    """Count the firms each district needs: one an upgrade, and some for cases."""
+    index = KINDS.index(UPGRADE)
+    return {
+        district.code: (
+            district.place,
+            district.reached[index]
+            + (MORE_FIRMS_SHOWN if district.code == SHOWN_DISTRICT else MORE_FIRMS),
+        )
+        for district in DISTRICTS
+    }
+
+
+def _act(deeds: list[tuple[datetime, Deed]], tell: Tell) -> None:
+    deeds.sort(key=lambda pair: pair[0])
+    for number, (moment, deed) in enumerate(deeds, start=1):
+        with clock.set_to(moment):
+            deed(moment)
+            db.session.commit()
+        tell(number, len(deeds))
+
+
+def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
+    programme = get_programme()
+    return [
+        (_moment(programme.starts_on, 10), partial(_allocate, filler)),
+        (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
+    ]
+
+
+def _allocate(filler: Filler, _at: datetime) -> None:
+    programme = get_programme()
+    for goal in programme.goals:
+        index = KINDS.index(goal.kind)
+        shares: dict[int, int | None] = {
+            filler.cast.districts[district.code].id: district.allocated[index]
+            for district in DISTRICTS
+        }
+        by = filler.people.administrator
+        allocate(goal, shares, effective_on=programme.starts_on, by=by)
+
+
+def _open_rounds(filler: Filler, at: datetime) -> None:
+    programme = get_programme()
+    for kind in (Kind.SMART_FACTORY, Kind.SMART_WORKSHOP):
+        db.session.add(
+            Round(
+                programme_id=programme.id,
+                kind=kind,
+                name=f"{at.year} 年第二批",
+                opens_on=filler.today - timedelta(days=400),
+                closes_on=filler.today + timedelta(days=26),
+            )
+        )
+
+
+def _list_deeds(filler: Filler, plans: Sequence[Plan]) -> list[tuple[datetime, Deed]]:
+    programme = get_programme()
+    random, taken = filler.random, {plan.firm.uscc for plan in plans}
+    firms = [firm for firm in filler.firms if firm.uscc not in taken]
+    early_start = programme.starts_on - timedelta(days=500)
+    early = write_list(
+        random,
+        plan_early(random, firms),
+        start=early_start,
+        end=programme.starts_on - timedelta(days=1),
+        name="前期",
+    )
+    deeds = [(_moment(programme.starts_on, 14), partial(_import, filler, early, "前期名单.csv"))]
+    items = plan_items(random, firms, reached_by(plans))
+    start = programme.starts_on
+    for end, rows in split_quarters(items, programme.starts_on, filler.today - timedelta(days=3)):
+        name = f"{end.year}年第{(end.month + 2) // 3}季"
+        data = write_list(random, rows, start=start, end=end, name=name)
+        day = _working_day(end + timedelta(days=2), filler.today)
+        deeds.append((_moment(day, 15), partial(_import, filler, data, f"{name}名单.csv")))
+        start = end + timedelta(days=1)
+    return deeds
+
+
+def _import(filler: Filler, data: bytes, file_name: str, at: datetime) -> None:
+    table = read_table(data, file_name=file_name)
+    by = filler.people.administrator
+    report = import_list(table, source="市级名单", by=by, at=at, dry_run=False)
+    if report.faults:
+        raise RuntimeError(f"{file_name}: {report.faults[:3]}")
+
+
+def _case_deeds(filler: Filler, plans: Sequence[Plan]) -> list[tuple[datetime, Deed]]:
+    return [step for plan in plans for step in Case(plan, filler.cast).schedule()]
+
+
+def _working_day(day: date, latest: date) -> date:
+    while day < latest and not is_working_day(day):
+        day += timedelta(days=1)
+    return min(day, latest - timedelta(days=1))
+
+
+def _moment(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=PLACE)

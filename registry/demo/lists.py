@@ -1,0 +1,162 @@
+"""Official lists of the demonstration, quarter by quarter: what is reached beyond the cases."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import StringIO
+from random import Random
+
+from registry.demo.names import Firm
+from registry.demo.plan import DISTRICTS, FACTORY, KINDS, ROBOTS, UPGRADE, WORKSHOP
+from registry.programme.kinds import Kind
+
+HEADER = (
+    "类别",
+    "企业名称",
+    "统一社会信用代码",
+    "板块",
+    "项目名称",
+    "认定日期",
+    "数量",
+    "结构类型",
+    "级别",
+    "文号",
+    "来源编号",
+)
+CHINESE = {FACTORY: "智能工厂", WORKSHOP: "智能车间", UPGRADE: "智能装备升级", ROBOTS: "机器人应用"}
+LEVELS = {FACTORY: "provincial", WORKSHOP: "provincial", UPGRADE: "city", ROBOTS: "district"}
+EARLY = {FACTORY: 2, WORKSHOP: 9, UPGRADE: 31, ROBOTS: 12}
+MOBILE_SHARE = 0.06
+SECOND_PROJECTS = 40
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row to come: `quantity` of robots, mobile or not; 0 for other kinds."""
+
+    kind: Kind
+    firm: Firm
+    district: str
+    quantity: int = 0
+    is_mobile: bool = False
+
+
+def plan_items(
+    random: Random, firms: Sequence[Firm], reached: Mapping[tuple[str, Kind], int]
+) -> list[Item]:
+    """Plan the rows that are still missing to the plan once the cases have `reached` theirs."""
+    by_district: dict[str, list[Firm]] = {}
+    for firm in firms:
+        by_district.setdefault(firm.district, []).append(firm)
+    items: list[Item] = []
+    for district in DISTRICTS:
+        own = by_district[district.code]
+        for kind, wanted in zip(KINDS, district.reached, strict=True):
+            missing = wanted - reached.get((district.code, kind), 0)
+            items += _items_of(random, kind, own, missing)
+    upgrades = [item for item in items if item.kind is UPGRADE]
+    items += [
+        Item(UPGRADE, item.firm, item.district) for item in random.sample(upgrades, SECOND_PROJECTS)
+    ]
+    random.shuffle(items)
+    return items
+
+
+def _items_of(random: Random, kind: Kind, firms: Sequence[Firm], missing: int) -> list[Item]:
+    if missing <= 0:
+        return []
+    if kind is not ROBOTS:
+        chosen = (
+            random.sample(list(firms), missing)
+            if kind is UPGRADE
+            else random.choices(firms, k=missing)
+        )
+        return [Item(kind, firm, firm.district) for firm in chosen]
+    items = []
+    while missing > 0:
+        quantity = min(missing, random.choice((6, 12, 18, 24, 36, 48, 60, 96)))
+        firm = random.choice(firms)
+        items.append(Item(kind, firm, firm.district, quantity))
+        if random.random() < 2 * MOBILE_SHARE:
+            items.append(Item(kind, firm, firm.district, max(1, quantity // 3), is_mobile=True))
+        missing -= quantity
+    return items
+
+
+def plan_early(random: Random, firms: Sequence[Firm]) -> list[Item]:
+    """Plan rows decided before the programme; they stand in the register and in no figure."""
+    return [
+        Item(kind, firm, firm.district, random.choice((4, 8, 15)) if kind is ROBOTS else 0)
+        for kind, count in EARLY.items()
+        for firm in random.sample(list(firms), count)
+    ]
+
+
+def split_quarters(
+    items: Sequence[Item], starts_on: date, until: date
+) -> Iterator[tuple[date, list[Item]]]:
+    """Part the items over quarters, each with its last day; a little more in the later ones."""
+    ends = _quarter_ends(starts_on, until)
+    weights = [10 + index for index in range(len(ends))]
+    total, start, used = sum(weights), 0, 0
+    for end, weight in zip(ends, weights, strict=True):
+        used += weight
+        stop = round(len(items) * used / total)
+        yield end, list(items[start:stop])
+        start = stop
+
+
+def _quarter_ends(starts_on: date, until: date) -> list[date]:
+    ends, month = [], date(starts_on.year, starts_on.month, 1)
+    while True:
+        following = _months_later(month, 3)
+        if following > until:
+            break
+        ends.append(following - timedelta(days=1))
+        month = following
+    return ends or [until]
+
+
+def _months_later(day: date, count: int) -> date:
+    months = day.year * 12 + day.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def write_list(
+    random: Random, items: Sequence[Item], *, start: date, end: date, name: str
+) -> bytes:
+    """Write one list as the offices write it, with days of decision between two days."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADER)
+    days = (end - start).days
+    titles: Counter[tuple[str, Kind]] = Counter()
+    for number, item in enumerate(items, start=1):
+        titles[item.firm.uscc, item.kind] += 1
+        decided_on = start + timedelta(days=random.randint(0, days))
+        writer.writerow(
+            (
+                CHINESE[item.kind],
+                item.firm.name,
+                item.firm.uscc,
+                item.district,
+                _title(item, name, titles[item.firm.uscc, item.kind]),
+                decided_on.isoformat(),
+                item.quantity or "",
+                "移动机器人" if item.is_mobile else "",
+                LEVELS[item.kind],
+                f"{name}第{random.randint(1, 60)}号",
+                f"{name}-{number:04d}",
+            )
+        )
+    return text.getvalue().encode()
+
+
+def _title(item: Item, name: str, number: int) -> str:
+    ending = {FACTORY: "智能工厂", WORKSHOP: "智能车间", UPGRADE: "设备更新", ROBOTS: "机器人应用"}
+    mobile = "(移动机器人)" if item.is_mobile else ""
+    return f"{item.firm.work}{ending[item.kind]}{mobile} {name}-{number}"

@@ -1,0 +1,101 @@
+"""A served register and a real Chromium; no page may break the policy or log an error."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from werkzeug.serving import make_server
+
+from registry.app import create_app
+from registry.config import Settings
+from registry.core.database import db
+from registry.start import init_register
+from tests.conftest import ENDS_ON, STARTS_ON, make_settings
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "There is no Chromium. Run: apt-get install chromium"
+    browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str]]:
+    """A set-up register on SQLite, served on a free port of this machine."""
+    folder = tmp_path_factory.mktemp("served")
+    yield from serve(make_settings(f"sqlite:///{folder / 'registry.sqlite'}", folder))
+
+
+def serve(
+    settings: Settings, fill: Callable[[], None] | None = None
+) -> Iterator[tuple[Flask, str]]:
+    """Set a register up, serve it until the tests are done, and give its address."""
+    app = create_app(settings)
+    with app.test_request_context():
+        init_register(starts_on=STARTS_ON, ends_on=ENDS_ON)
+        if fill is not None:
+            fill()
+        db.session.remove()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield app, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, served: tuple[Flask, str]) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a fresh browser window, as a person of its own."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def fresh(*, locale: str = "zh-CN", viewport: dict[str, int] | None = None) -> Page:
+        context = chromium.new_context(
+            base_url=served[1],
+            locale=locale,
+            viewport=viewport or WIDE,  # type: ignore[arg-type]  # a typed dictionary of the same keys
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: _note(faults, page, message.type, message.text))
+        return page
+
+    yield fresh
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _note(faults: list[str], page: Page, kind: str, text: str) -> None:
+    """Keep what breaks the content policy; a refused request is an answer that tests ask for."""
+    if kind == "error" and "Failed to load resource" not in text:
+        faults.append(f"{page.url}: {text}")
+
+
+def read_axe() -> str:
+    """Return axe-core, kept beside the tests."""
+    return (Path(__file__).parent.parent / "vendor" / "axe" / "axe.min.js").read_text()
