@@ -57,10 +57,14 @@ def _on_sqlite(table: str, key: tuple[str, ...]) -> list[str]:
 def _on_postgresql(table: str) -> list[str]:
     refuse = "EXECUTE FUNCTION refuse_change()"
     return [
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
-        f" FOR EACH ROW {refuse}",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-        f" FOR EACH STATEMENT {refuse}",
+        (
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
+            f" FOR EACH ROW {refuse}"
+        ),
+        (
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT {refuse}"
+        ),
     ]
 
 

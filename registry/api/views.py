@@ -2,6 +2,41 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from registry.accounts.access import public
+from registry.api.tokens import find_token
+from registry.core.error_pages import error_page
+from registry.core.language import _
+from registry.ledger.answers import read_tally, to_json
+from registry.ledger.queries import parse_as_of, parse_known_at
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.get("/tally")
+@public
+def tally() -> ResponseReturnValue:
+    """Answer as of a day and as known at a moment, to who is signed in or has a token."""
+    if not _may_read():
+        return _ask_for_token()
+    as_of = parse_as_of(request.args.get("as_of"))
+    known_at = parse_known_at(request.args.get("known_at"))
+    return jsonify(to_json(read_tally(as_of, known_at)))
+
+
+def _may_read() -> bool:
+    """Take the token where one is sent, good or bad; else the signed-in session."""
+    sent = request.headers.get("Authorization")
+    if sent is None:
+        return bool(current_user.is_authenticated)
+    scheme, _blank, key = sent.partition(" ")
+    return scheme.lower() == "bearer" and find_token(key.strip()) is not None
+
+
+def _ask_for_token() -> ResponseReturnValue:
+    answer = error_page(401, _("Sign in, or send a valid token: Authorization: Bearer …"))
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

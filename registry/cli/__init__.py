@@ -12,10 +12,12 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from registry.cli.init import init
+from registry.cli.ledger import tally, verify_command
+from registry.cli.lists import import_file, undo
 from registry.config import SettingsError
 from registry.core.errors import RegistryError
 
-COMMANDS = (init,)
+COMMANDS = (init, tally, verify_command, import_file, undo)
 
 
 @click.group()

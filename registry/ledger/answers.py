@@ -195,7 +195,7 @@ def to_rows(tally: Tally) -> list[list[str]]:
     header = [str(_("Code")), str(_("District"))]
     for goal in tally.goals:
         unit = goal.unit_zh if chinese else goal.unit_en
-        name = str(COLUMN_NAMES[goal.kind])
+        name = str(KIND_NAMES[goal.kind])
         header += [
             str(_("%(kind)s, counted (%(unit)s)", kind=name, unit=unit)),
             str(_("%(kind)s, allocated (%(unit)s)", kind=name, unit=unit)),
@@ -215,7 +215,7 @@ def to_rows(tally: Tally) -> list[list[str]]:
     return [header, *rows, city]
 
 
-COLUMN_NAMES = {
+KIND_NAMES = {
     Kind.SMART_FACTORY: _("Smart factories"),
     Kind.SMART_WORKSHOP: _("Smart workshops"),
     Kind.EQUIPMENT_UPGRADE: _("Equipment upgrades"),

@@ -1,0 +1,26 @@
+"""What a proof finds: the row that breaks a rule, and which rule, in one plain sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong row: its table; its place in the ledger or else its own key; what is wrong."""
+
+    table: str
+    sentence: str
+    sequence: int | None = None
+    position: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        words = [self.table]
+        if self.key:
+            words.append(self.key)
+        if self.sequence is not None:
+            words.append(f"sequence {self.sequence}")
+        if self.position is not None:
+            words.append(f"position {self.position}")
+        return f"{', '.join(words)}: {self.sentence}"

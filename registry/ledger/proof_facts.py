@@ -1,0 +1,171 @@
+"""Proof of the count: what the entries say is what is posted; no sum was ever impossible."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any  # rows of several tables
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.districts.models import District
+from registry.enterprises.models import Enterprise
+from registry.entries.models import Entry, EntryDistrict, Standing
+from registry.ledger.facts import chunks, load_facts, subject_name
+from registry.ledger.faults import Fault
+from registry.ledger.fingerprints import iterate_fingerprints
+from registry.ledger.models import Posting
+from registry.ledger.proof_chain import ROWS_AT_ONCE, Story
+from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
+from registry.programme.kinds import Measure
+
+ONE_EACH = tuple(f"{kind.value}:" for kind in COUNTED_BY_ENTERPRISE)
+Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
+
+
+def prove_facts(story: Story) -> Iterator[Fault]:
+    """Yield what is wrong with entries, then with their count."""
+    yield from prove_fingerprints(story)
+    yield from prove_places()
+    yield from prove_count(story)
+
+
+def prove_fingerprints(story: Story) -> Iterator[Fault]:
+    """Compare each entry of the register with the fingerprint that was sealed last."""
+    left = dict(story.fingerprints)
+    for entry_id, fingerprint in iterate_fingerprints():
+        sealed = left.pop(entry_id, None)
+        if sealed is None:
+            sentence = "stands in the register, and no deed put it there."
+            yield Fault("entry", sentence, key=entry_id)
+        elif sealed[0] != fingerprint:
+            sentence = f"was changed: it is not what seal {sealed[1]} recorded."
+            yield Fault("entry", sentence, key=entry_id)
+    for entry_id, sealed in left.items():
+        sentence = f"is gone; seal {sealed[1]} recorded it."
+        yield Fault("entry", sentence, key=entry_id)
+
+
+def prove_places() -> Iterator[Fault]:
+    """Check that an entry's districts begin with its effective day and end with where it stands."""
+    first = sa.func.min(EntryDistrict.from_on)
+    spans = (
+        sa.select(EntryDistrict.entry_id, first.label("first"), sa.func.max(EntryDistrict.from_on))
+        .group_by(EntryDistrict.entry_id)
+        .subquery()
+    )
+    last = EntryDistrict.__table__.alias("last_place")
+    wrong = (
+        sa.select(Entry.id)
+        .outerjoin(spans, spans.c.entry_id == Entry.id)
+        .outerjoin(last, sa.and_(last.c.entry_id == Entry.id, last.c.from_on == spans.c.max))
+        .where(Entry.standing == Standing.REGISTERED)
+        .where(
+            sa.or_(
+                spans.c.first.is_(None),
+                spans.c.first != Entry.effective_on,
+                last.c.district_id != Entry.district_id,
+            )
+        )
+        .order_by(Entry.id)
+    )
+    for entry_id in db.session.scalars(wrong):
+        sentence = "its districts do not begin on its effective day or end where it stands."
+        yield Fault("entry_district", sentence, key=f"entry {entry_id}")
+
+
+def prove_count(story: Story) -> Iterator[Fault]:
+    """Recount every subject that has postings, then those that have only facts."""
+    seen: set[str] = set()
+    for groups in chunks(_by_subject()):
+        nets = {}
+        for subject, rows in groups:
+            yield from _prove_sums(subject, rows)
+            nets[subject] = _net(rows)
+        seen |= nets.keys()
+        yield from _recount(nets, story)
+    for names in chunks(name for name in _registered_subjects() if name not in seen):
+        yield from _recount({name: {} for name in names}, story)
+
+
+def _by_subject() -> Iterator[tuple[str, Rows]]:
+    order = (Posting.subject, Posting.sequence, Posting.position)
+    what = (Posting.effective_on, Posting.district_id, Posting.measure, Posting.entry_id)
+    found = sa.select(
+        Posting.sequence, Posting.position, Posting.subject, *what, Posting.quantity
+    ).order_by(*order)
+    rows = db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE))
+    for subject, group in groupby(rows, key=itemgetter(2)):
+        yield subject, [tuple(row) for row in group]
+
+
+def _net(rows: Rows) -> dict[Key, int]:
+    net: Counter[Key] = Counter()
+    for row in rows:
+        net[Key(*row[3:7])] += row[7]
+    return {key: quantity for key, quantity in net.items() if quantity}
+
+
+def _recount(nets: dict[str, dict[Key, int]], story: Story) -> Iterator[Fault]:
+    facts = load_facts(nets.keys())
+    for subject in sorted(nets):
+        wanted = desired(facts.get(subject, ()), starts_on=story.programme_starts_on)
+        if wanted == nets[subject]:
+            continue
+        for key, quantity in subtract(wanted, nets[subject]):
+            yield Fault("entry", _differs(key, quantity), key=str(key.entry_id))
+
+
+def _differs(key: Key, quantity: int) -> str:
+    code = db.session.scalar(sa.select(District.code).where(District.id == key.district_id))
+    exists = db.session.scalar(sa.select(Entry.id).where(Entry.id == key.entry_id)) is not None
+    return (
+        f"{'its facts and its postings differ' if exists else 'is counted and is gone: it differs'}"
+        f" by {quantity:+d} {key.measure.value} in {code} from {key.effective_on}."
+    )
+
+
+def _registered_subjects() -> Iterator[str]:
+    survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
+    found = (
+        sa.select(Entry.kind, Entry.id, survivor)
+        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
+        .where(Entry.standing == Standing.REGISTERED)
+        .order_by(Entry.id)
+    )
+    named: set[str] = set()
+    for row in db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)):
+        name = subject_name(*row)
+        if name not in named:
+            named.add(name)
+            yield name
+
+
+def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
+    """Check after each seal that no day's sum is below zero, and an enterprise's is 0 or 1."""
+    lines: dict[tuple[int, Measure, int], Counter[date]] = defaultdict(Counter)
+    enterprise: Counter[date] = Counter()
+    is_one_each = subject.startswith(ONE_EACH)
+    for _, group in groupby(rows, key=itemgetter(0)):
+        written = list(group)
+        touched = set()
+        for row in written:
+            lines[row[4:7]][row[3]] += row[7]
+            enterprise[row[3]] += row[7]
+            touched.add(row[4:7])
+        wrong = any(sum_ < 0 for place in touched for sum_ in _running(lines[place]))
+        if wrong or (is_one_each and any(sum_ not in {0, 1} for sum_ in _running(enterprise))):
+            sequence, position = written[-1][:2]
+            sentence = f"leaves {subject} with a sum that cannot be."
+            yield Fault("posting", sentence, sequence=sequence, position=position)
+
+
+def _running(changes: Counter[date]) -> Iterable[int]:
+    total = 0
+    for day in sorted(changes):
+        total += changes[day]
+        yield total

@@ -1,0 +1,94 @@
+"""Proof of the derived totals: each cell and each month is the sum of the postings up to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any  # rows of two tables
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.ledger.faults import Fault
+from registry.ledger.models import Cell, Posting, Trend
+from registry.ledger.proof_chain import ROWS_AT_ONCE
+
+Line = tuple[Hashable, ...]
+Changes = dict[date, Counter[Line]]
+
+
+def prove_figures() -> Iterator[Fault]:
+    """Yield the totals that are wrong, missing or too many."""
+    changes = _read_changes()
+    cells = sa.select(Cell.day, Cell.total, Cell.district_id, Cell.measure)
+    rows = _stream(cells.order_by(Cell.day, Cell.district_id, Cell.measure))
+    yield from _prove_totals("cell", rows, changes)
+    months = sa.select(Trend.month, Trend.total, Trend.measure)
+    rows = _stream(months.order_by(Trend.month, Trend.measure))
+    yield from _prove_totals("trend", rows, _by_month(changes))
+
+
+def _stream(found: sa.Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    return iter(db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)))
+
+
+def _read_changes() -> Changes:
+    line = (Posting.district_id, Posting.measure)
+    quantity = sa.func.sum(Posting.quantity)
+    found = (
+        sa.select(Posting.effective_on, *line, quantity)
+        .group_by(Posting.effective_on, *line)
+        .having(quantity != 0)
+        .order_by(Posting.effective_on)
+    )
+    changes: Changes = {}
+    for day, district_id, measure, total in db.session.execute(found):
+        changes.setdefault(day, Counter())[district_id, measure] = int(total)
+    return changes
+
+
+def _by_month(changes: Changes) -> Changes:
+    months: Changes = {}
+    for day, lines in changes.items():
+        month = months.setdefault(day.replace(day=1), Counter())
+        for (_, measure), quantity in lines.items():
+            month[measure,] += quantity
+    return months
+
+
+def _prove_totals(table: str, rows: Iterable[Any], changes: Changes) -> Iterator[Fault]:
+    """Go through the days of the table and of the changes together, with running sums."""
+    total: Counter[Line] = Counter()
+    grid: set[Line] = set()
+    waiting = sorted(changes)
+    for day, group in groupby(rows, key=itemgetter(0)):
+        while waiting and waiting[0] < day:
+            yield from _prove_absent(table, waiting[0], changes[waiting[0]])
+            total.update(changes[waiting.pop(0)])
+        if waiting and waiting[0] == day:
+            total.update(changes[waiting.pop(0)])
+        found: dict[Line, int] = {tuple(row[2:]): row[1] for row in group}
+        grid |= found.keys()
+        for line in sorted(grid | {line for line, count in total.items() if count}, key=str):
+            if found.get(line) != total[line]:
+                yield Fault(table, _differs(found.get(line), total[line]), key=_name(day, line))
+    for day in waiting:
+        yield from _prove_absent(table, day, changes[day])
+
+
+def _prove_absent(table: str, day: date, lines: Counter[Line]) -> Iterator[Fault]:
+    line = next((line for line, quantity in lines.items() if quantity), None)
+    if line is not None:
+        yield Fault(table, "is missing; something took effect then.", key=_name(day, line))
+
+
+def _differs(found: int | None, total: int) -> str:
+    has = "is missing" if found is None else f"says {found}"
+    return f"{has}; the postings add up to {total}."
+
+
+def _name(day: date, line: Line) -> str:
+    return " ".join(["", str(day), *map(str, line)]).strip()

@@ -1,0 +1,106 @@
+"""Proof of what the events tell: targets, shares, statuses and filings are as recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any  # rows read through a table's name
+
+import sqlalchemy as sa
+
+from registry.core.database import Base, db
+from registry.ledger.chain import canonical
+from registry.ledger.faults import Fault
+from registry.ledger.models import Allocation, GoalVersion
+from registry.ledger.proof_chain import ROWS_AT_ONCE, Story
+from registry.programme.models import Goal
+
+UNFILED = "draft"
+
+
+def prove_records(story: Story) -> Iterator[Fault]:
+    """Yield what differs from the events."""
+    yield from _prove_versions("goal_version", _read_targets(), story.targets)
+    yield from _prove_versions("allocation", _read_shares(), story.shares)
+    yield from _prove_statuses(story)
+    yield from _prove_filings(story)
+
+
+def _prove_versions(
+    table: str, rows: Mapping[Any, tuple[Any, ...]], told: Mapping[Any, tuple[Any, ...]]
+) -> Iterator[Fault]:
+    for key in sorted(rows.keys() | told.keys()):
+        sequence, *names = key
+        name = " ".join(map(str, names))
+        if key not in rows:
+            yield Fault(table, "is missing; its event is there.", sequence=sequence, key=name)
+        elif key not in told:
+            yield Fault(table, "has no event.", sequence=sequence, key=name)
+        elif rows[key] != told[key]:
+            sentence = "was changed: its event says otherwise."
+            yield Fault(table, sentence, sequence=sequence, key=name)
+
+
+def _read_targets() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    columns = (GoalVersion.effective_on, GoalVersion.target, GoalVersion.measures)
+    found = sa.select(GoalVersion.sequence, Goal.kind, *columns).join(
+        Goal, Goal.id == GoalVersion.goal_id
+    )
+    return {
+        (row[0], row[1].value): (row[2].isoformat(), *row[3:]) for row in db.session.execute(found)
+    }
+
+
+def _read_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    found = sa.select(
+        Allocation.sequence,
+        Goal.kind,
+        Allocation.district_id,
+        Allocation.effective_on,
+        Allocation.quantity,
+    ).join(Goal, Goal.id == Allocation.goal_id)
+    return {
+        (row[0], row[1].value, row[2]): (row[3].isoformat(), row[4])
+        for row in db.session.execute(found)
+    }
+
+
+def _prove_statuses(story: Story) -> Iterator[Fault]:
+    """Each status is that of the application's last event; without one it is a draft."""
+    application = Base.metadata.tables["application"]  # of a higher floor; only read
+    found = sa.select(application.c.id, sa.type_coerce(application.c.status, sa.String))
+    left = dict(story.statuses)
+    for application_id, status in db.session.execute(found.order_by(application.c.id)):
+        told, sequence = left.pop(application_id, (UNFILED, 0))
+        if status != told:
+            sentence = f"says {status}; its last event (sequence {sequence}) makes it {told}."
+            yield Fault("application", sentence, key=str(application_id))
+    for application_id, (_, sequence) in left.items():
+        sentence = f"is gone; seal {sequence} recorded it."
+        yield Fault("application", sentence, key=str(application_id))
+
+
+def _prove_filings(story: Story) -> Iterator[Fault]:
+    """Each frozen form has the hash that its event recorded."""
+    filing, application = (Base.metadata.tables[name] for name in ("filing", "application"))
+    found = sa.select(
+        filing.c.application_id,
+        filing.c.number,
+        application.c.number.label("case_number"),
+        filing.c.form,
+        filing.c.enterprise,
+        filing.c.files,
+    ).join(application, application.c.id == filing.c.application_id)
+    left = dict(story.filings)
+    order = (filing.c.application_id, filing.c.number)
+    rows = db.session.execute(found.order_by(*order).execution_options(yield_per=ROWS_AT_ONCE))
+    for application_id, number, case_number, form, enterprise, files in rows:
+        content = {"form": form, "enterprise": enterprise, "files": files}
+        text = canonical({**content, "application": case_number, "filing": number})
+        told = left.pop((application_id, number), None)
+        if told is None or told[0] != hashlib.sha256(text.encode()).hexdigest():
+            sentence = "was changed: its hash is not the one recorded at the filing."
+            yield Fault("filing", sentence, key=f"{case_number} filing {number}")
+    for (application_id, number), (_, sequence) in left.items():
+        sentence = f"is gone; seal {sequence} recorded it."
+        yield Fault("filing", sentence, key=f"application {application_id} filing {number}")

@@ -1,0 +1,61 @@
+"""Proof of the whole register: the chain, the recount, the totals, and a head printed earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.ledger.faults import Fault
+from registry.ledger.heads import Head
+from registry.ledger.proof_chain import Missing, Story, prove_chain
+from registry.ledger.proof_facts import prove_count, prove_facts
+from registry.ledger.proof_figures import prove_figures
+from registry.ledger.proof_records import prove_records
+from registry.programme.queries import get_programme
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was proved: how much there is, its head, and the first row that is wrong, if one is."""
+
+    seals: int
+    events: int
+    postings: int
+    head: str
+    fault: Fault | None
+
+
+def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
+    """Prove everything and stop at the first fault; `expect` is a head that was printed earlier.
+
+    Reads in the caller's snapshot and writes nothing.
+    """
+    story = Story(programme_starts_on=get_programme().starts_on)
+    fault = next(_faults(story, expect), None)
+    if isinstance(fault, Missing):
+        is_posting = next(_recount(story.programme_starts_on), None) is not None
+        fault = fault.resolved(is_posting=is_posting)
+    return Report(story.seals, story.events, story.postings, story.head, fault)
+
+
+def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Iterator[Fault]:
+    yield from prove_chain(story)
+    if expect is not None:
+        yield from _prove_expected(story, expect)
+    yield from prove_records(story)
+    yield from prove_facts(story)
+    yield from prove_figures()
+
+
+def _recount(starts_on: date) -> Iterator[Fault]:
+    return prove_count(Story(programme_starts_on=starts_on))
+
+
+def _prove_expected(story: Story, expect: Head | tuple[int, str]) -> Iterator[Fault]:
+    sequence, hash_ = expect if isinstance(expect, tuple) else (expect.sequence, expect.hash)
+    if sequence > story.seals:
+        sentence = f"is missing: it was printed once, and the chain now ends with {story.seals}."
+        yield Fault("seal", sentence, sequence=sequence)
+    elif story.hashes.get(sequence) != hash_:
+        yield Fault("seal", "is not the one that was printed.", sequence=sequence)
