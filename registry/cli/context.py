@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from registry.app import create_app
 from registry.config import Settings, read_settings
 from registry.core.database import db, reading
+from registry.core.errors import RegistryError
 
 
 @contextmanager
@@ -21,5 +22,8 @@ def opened(settings: Settings | None = None, *, writes: bool) -> Iterator[None]:
             else:
                 with reading():
                     yield
+        except RegistryError as error:
+            error.message = str(error.message)  # in the language of the register, while it is open
+            raise
         finally:
             db.session.remove()
