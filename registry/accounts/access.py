@@ -17,6 +17,7 @@ from registry.core.errors import NotFound
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 DOOR = "registry_door"
 VISITOR = "visitor"
+UNGUARDED = frozenset({None, "static"})  # no such address, and style sheets that anybody may load
 
 
 def requires(*roles: Role) -> Callable[[View], View]:
@@ -45,7 +46,7 @@ def door_of(endpoint: str | None) -> frozenset[str]:
 
 def admit() -> ResponseReturnValue | None:
     """Refuse by default: send visitors to the sign-in page, hide from others what is not theirs."""
-    if request.endpoint is None:
+    if request.endpoint in UNGUARDED:
         return None
     allowed = door_of(request.endpoint)
     if VISITOR in allowed:
