@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
@@ -41,7 +41,9 @@ def _fill(settings: Settings) -> None:
     _clear(settings.data_dir)
     year = clock.today().year
     with opened(settings, writes=True):
-        init_register(starts_on=date(year - 1, 1, 1), ends_on=date(year + 1, 12, 31))
+        starts_on = date(year - 1, 1, 1)
+        with clock.set_to(datetime.combine(starts_on, time(8), tzinfo=clock.PLACE)):
+            init_register(starts_on=starts_on, ends_on=date(year + 1, 12, 31))
         sign_ins = fill(attachments=settings.attachments_dir, tell=_tell)
     click.echo("", err=True)
     write_sign_ins(sign_ins, settings.data_dir)

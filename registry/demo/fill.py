@@ -141,7 +141,8 @@ def _list_deeds(filler: Filler, plans: Sequence[Plan]) -> list[tuple[datetime, D
         end=programme.starts_on - timedelta(days=1),
         name="前期",
     )
-    deeds = [(_moment(programme.starts_on, 14), partial(_import, filler, early, "前期名单.csv"))]
+    first: Deed = partial(_import, filler, early, "前期名单.csv")
+    deeds = [(_moment(programme.starts_on, 14), first)]
     items = plan_items(random, firms, reached_by(plans))
     start = programme.starts_on
     for end, rows in split_quarters(items, programme.starts_on, filler.today - timedelta(days=3)):

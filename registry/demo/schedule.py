@@ -15,6 +15,7 @@ from registry.demo.plan import FACTORY, ROBOTS, SHOWN_DISTRICT, UPGRADE, WORKSHO
 from registry.programme.kinds import Kind
 
 APPROVED = {FACTORY: 2, WORKSHOP: 12, UPGRADE: 36, ROBOTS: 34}
+FACTORY_DISTRICTS = ("320583", "320582")
 ROBOT_ROWS = (5, 8, 12, 16, 20, 26, 38, 47)
 MOBILE_IN_LARGE, LARGE = 3, 30
 DAYS_BACK = (30, 330)
@@ -73,8 +74,9 @@ def plan_cases(random: Random, firms: Sequence[Firm], *, today: date) -> list[Pl
                 plans.append(_open_case(random, free[code], kind, case, today=today))
     districts = cycle([code for code in codes if code != "320508"])
     for kind, count in APPROVED.items():
+        places = cycle(FACTORY_DISTRICTS) if kind is FACTORY else districts
         plans += [
-            _decided_case(random, free[next(districts)], kind, today=today) for _ in range(count)
+            _decided_case(random, free[next(places)], kind, today=today) for _ in range(count)
         ]
     plans += [
         _closed_case(random, free[next(districts)], end, today=today)
