@@ -55,9 +55,16 @@ def plan_items(
     items: list[Item] = []
     for district in DISTRICTS:
         own = by_district[district.code]
-        for kind, wanted in zip(KINDS, district.reached, strict=True):
-            missing = wanted - reached.get((district.code, kind), 0)
-            items += _items_of(random, kind, own, missing)
+        missing = {
+            kind: wanted - reached.get((district.code, kind), 0)
+            for kind, wanted in zip(KINDS, district.reached, strict=True)
+        }
+        upgraded, others = own[: missing[UPGRADE]], own[missing[UPGRADE] :]
+        items += [Item(UPGRADE, firm, firm.district) for firm in upgraded]
+        for kind in (FACTORY, WORKSHOP):
+            chosen = random.choices(others, k=max(0, missing[kind]))
+            items += [Item(kind, firm, firm.district) for firm in chosen]
+        items += _robots(random, others, missing[ROBOTS])
     upgrades = [item for item in items if item.kind is UPGRADE]
     items += [
         Item(UPGRADE, item.firm, item.district) for item in random.sample(upgrades, SECOND_PROJECTS)
@@ -66,23 +73,15 @@ def plan_items(
     return items
 
 
-def _items_of(random: Random, kind: Kind, firms: Sequence[Firm], missing: int) -> list[Item]:
-    if missing <= 0:
-        return []
-    if kind is not ROBOTS:
-        chosen = (
-            random.sample(list(firms), missing)
-            if kind is UPGRADE
-            else random.choices(firms, k=missing)
-        )
-        return [Item(kind, firm, firm.district) for firm in chosen]
-    items = []
+def _robots(random: Random, firms: Sequence[Firm], missing: int) -> list[Item]:
+    """Part the robots over firms, in lots; some firms have mobile ones too."""
+    items: list[Item] = []
     while missing > 0:
         quantity = min(missing, random.choice((6, 12, 18, 24, 36, 48, 60, 96)))
-        firm = random.choice(firms)
-        items.append(Item(kind, firm, firm.district, quantity))
+        firm = firms[len(items) % len(firms)]
+        items.append(Item(ROBOTS, firm, firm.district, quantity))
         if random.random() < 2 * MOBILE_SHARE:
-            items.append(Item(kind, firm, firm.district, max(1, quantity // 3), is_mobile=True))
+            items.append(Item(ROBOTS, firm, firm.district, max(1, quantity // 3), is_mobile=True))
         missing -= quantity
     return items
 

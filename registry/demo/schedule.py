@@ -19,6 +19,7 @@ FACTORY_DISTRICTS = ("320583", "320582")
 ROBOT_ROWS = (5, 8, 12, 16, 20, 26, 38, 47)
 MOBILE_IN_LARGE, LARGE = 3, 30
 DAYS_BACK = (30, 330)
+CLAIM_STANDS = timedelta(days=13)
 
 # Open cases by the working days since they were filed, and how far each has come since.
 OPEN_SHOWN = (
@@ -127,7 +128,9 @@ def _decided_case(random: Random, firms: list[Firm], kind: Kind, *, today: date)
         answered = _next_working_day(returned + timedelta(days=random.randint(2, 6)))
         again = _next_working_day(answered + timedelta(days=1))
         steps += [(returned, "return"), (answered, "answer"), (again, "claim")]
-    decided = _next_working_day(steps[-1][0] + timedelta(days=random.randint(2, 8)))
+    held_from = steps[-1][0]
+    decided = _next_working_day(held_from + timedelta(days=random.randint(2, 8)))
+    decided = min(decided, held_from + CLAIM_STANDS)
     steps.append((decided, "approve"))
     return Plan(kind, firms.pop(), tuple(steps), _rows(random, kind), random.randint(0, 1))
 
