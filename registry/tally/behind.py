@@ -64,7 +64,13 @@ class BehindPage:
 
 
 def show_behind(
-    asked: Asked, found: Behind, links: Links, *, head: Head, districts: Sequence[District]
+    asked: Asked,
+    found: Behind,
+    links: Links,
+    *,
+    head: Head,
+    districts: Sequence[District],
+    is_continued: bool,
 ) -> BehindPage:
     """Set out one page of the entries behind a figure."""
     following = found.following
@@ -92,7 +98,7 @@ def show_behind(
         file_url=links.file(),
         tally_url=links.tally(),
         next_url=links.again(after=after) if after else "",
-        first_url=links.again(after=""),
+        first_url=links.again(after="") if is_continued else "",
     )
 
 

@@ -24,7 +24,7 @@ def write_tally(answer: Answer) -> bytes:
             _("Unit"),
             _("Counted"),
             _("Target"),
-            _("Share of the target (%)"),
+            _("Share of the target, per cent"),
             _("Plan line"),
             _("Under way, not counted"),
         ]
@@ -45,7 +45,7 @@ def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
     chinese = is_chinese()
     rows: list[Line] = [
         [
-            _("Number"),
+            _("Register number"),
             _("Enterprise"),
             _("Title"),
             _("District"),

@@ -25,8 +25,8 @@ from registry.tally.links import Links
 from registry.tally.queries import Answer
 from registry.tally.table import GoalLine, Period, Phase, Row, Table
 from registry.tally.words import (
+    APART_NAMES,
     KIND_NAMES,
-    MEASURE_NAMES,
     STAGE_NAMES,
     VERDICTS,
     Lead,
@@ -47,7 +47,6 @@ class Fact:
     label: object
     value: str
     url: str = ""
-    note: object = ""
 
 
 @dataclass(frozen=True)
@@ -207,9 +206,10 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links) -> GoalShown:
 def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
     if goal.share is None:
         return [Fact(_("Share of the target"), str(_("no target on this day")))]
-    lead = _("%(amount)s against the plan line", amount=signed(goal.lead, goal.unit))
+    lead = Fact(_("Against the plan line"), signed(goal.lead, goal.unit))
     return [
-        Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
+        Fact(_("Share of the target"), f"{goal.share:,.1f}%"),
+        *([lead] if has_plan else []),
         Fact(_("Still to come"), amount(goal.missing, goal.unit)),
     ]
 
@@ -217,18 +217,13 @@ def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
 def _apart_facts(goal: GoalLine, answer: Answer, links: Links) -> list[Fact]:
     """Name what the goal leaves out: mobile robots, and those that have left the stock."""
     facts = [
-        Fact(
-            MEASURE_NAMES[measure],
-            amount(total, goal.unit),
-            links.entries(measures=(measure,)),
-            _("apart, not in the goal"),
-        )
+        Fact(APART_NAMES[measure], amount(total, goal.unit), links.entries(measures=(measure,)))
         for measure, total in goal.apart.items()
     ]
     if goal.kind in answer.ever:
         measures, total = answer.ever[goal.kind]
         url = links.entries(measures=measures)
-        facts.append(Fact(_("Ever deployed"), amount(total, goal.unit), url, _("retired ones too")))
+        facts.append(Fact(_("Ever deployed, retired ones too"), amount(total, goal.unit), url))
     return facts
 
 

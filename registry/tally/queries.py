@@ -119,6 +119,10 @@ class Asked:
     district: District | None
     is_goal: bool
 
+    @property
+    def place_id(self) -> int | None:
+        return self.district.id if self.district else None
+
 
 def find_figure(
     as_of: date, head: Head, *, kind: str, measures: Collection[str], district: str

@@ -89,13 +89,17 @@ def download() -> ResponseReturnValue:
 @public
 def behind() -> ResponseReturnValue:
     """List the entries that add up to one figure."""
-    question = read_question(request.args)
+    question, after = read_question(request.args), _read_after()
     head = read_head(question.known)
     asked = find_figure(question.day, head, **_figure_words())
-    place = asked.district.id if asked.district else None
-    found = list_behind(question.day, head, asked.measures, district_id=place, after=_read_after())
-    addresses = Addresses(question, head=pin(head, question.known))
-    page = show_behind(asked, found, addresses, head=head, districts=list_districts())
+    page = show_behind(
+        asked,
+        list_behind(question.day, head, asked.measures, district_id=asked.place_id, after=after),
+        Addresses(question, head=pin(head, question.known)),
+        head=head,
+        districts=list_districts(),
+        is_continued=after is not None,
+    )
     return render_template("tally/behind.html", question=question, page=page), question.status
 
 
@@ -106,8 +110,9 @@ def download_behind() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    place = asked.district.id if asked.district else None
-    found = list_behind(question.day, answer.head, asked.measures, district_id=place, limit=None)
+    found = list_behind(
+        question.day, answer.head, asked.measures, district_id=asked.place_id, limit=None
+    )
     content = downloads.write_entries(answer, asked, found)
     return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
 

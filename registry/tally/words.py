@@ -29,6 +29,9 @@ MEASURE_NAMES: Mapping[Measure, object] = {
     Measure.ROBOT_RETIRED: _("Industrial robots retired"),
     Measure.MOBILE_ROBOT_RETIRED: _("Mobile robots retired"),
 }
+APART_NAMES: Mapping[Measure, object] = {
+    Measure.MOBILE_ROBOT: _("Mobile robots, apart"),
+}
 STAGE_NAMES: Mapping[Status, object] = {
     Status.SUBMITTED: _("Waiting to be taken up"),
     Status.IN_REVIEW: _("Under review"),
