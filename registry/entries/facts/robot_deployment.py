@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from registry.core.language import _
+from registry.core.language import _, p_
 from registry.entries.columns import Column, Fault, Sheet, Values
 from registry.entries.facts import shared, words
 from registry.entries.facts.fields import WordField
@@ -90,7 +90,7 @@ SHEET = Sheet(
         ),
         Column(
             "robot_type",
-            _("Type"),
+            p_("robot", "Type"),
             words.ROBOT_TYPE,
             True,
             aliases=("结构类型", "结构", "类型", "机器人类型", "robottype"),
@@ -111,7 +111,7 @@ SHEET = Sheet(
         ),
         Column(
             "application",
-            _("Application"),
+            p_("robot", "Application"),
             words.APPLICATION,
             True,
             aliases=("应用", "应用场景", "用途"),
@@ -186,7 +186,7 @@ SHEET = Sheet(
         ),
         Column(
             "status",
-            _("Status"),
+            p_("robot", "Status"),
             words.UNIT_STATUS,
             True,
             aliases=("状态", "使用状态"),
