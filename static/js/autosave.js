@@ -19,7 +19,7 @@ const fitsFarewell = (form) => fieldsOf(form).toString().length < 60000;
 
 function timeOf(text, language) {
   const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? text : time.toLocaleTimeString(language, { hour12: false });
+  return Number.isNaN(time.getTime()) ? text : time.toLocaleTimeString(language, { hour12: false, timeZone: "Asia/Shanghai" });
 }
 
 // After signing in again elsewhere the old token is void; the page itself, read anew, holds a fresh one.
