@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any  # what a request is made of
 
@@ -16,12 +16,14 @@ from werkzeug.test import TestResponse
 from registry.accounts.models import User
 from registry.app import create_app
 from registry.config import Settings
+from registry.core import clock
 from registry.core.database import db
 from registry.start import init_register
 from tests.databases import postgresql_server, replace_database
 from tests.factories import PASSWORD
 
 STARTS_ON, ENDS_ON = date(2025, 1, 1), date(2027, 12, 31)
+SET_UP_AT = datetime(2025, 1, 1, 1, 0, tzinfo=UTC)  # early, so that a test may set any later time
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -48,7 +50,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Pa
     live, template = folder / "registry.sqlite", folder / "template.sqlite"
     app = create_app(make_settings(f"sqlite:///{live}", folder))
     with app.app_context():
-        init_register(starts_on=STARTS_ON, ends_on=ENDS_ON)
+        with clock.set_to(SET_UP_AT):
+            init_register(starts_on=STARTS_ON, ends_on=ENDS_ON)
         db.session.remove()
         db.engine.dispose()
     shutil.copy(live, template)
@@ -63,7 +66,8 @@ def postgresql_template(
     url = replace_database(postgresql_url, "live")
     app = create_app(make_settings(url, tmp_path_factory.mktemp("postgresql")))
     with app.app_context():
-        init_register(starts_on=STARTS_ON, ends_on=ENDS_ON)
+        with clock.set_to(SET_UP_AT):
+            init_register(starts_on=STARTS_ON, ends_on=ENDS_ON)
         db.session.remove()
         db.engine.dispose()
     replace_database(postgresql_url, "template", template="live")
