@@ -1,0 +1,419 @@
+"""A case as the desk reads it: the filed form by section, with changes, remarks and ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any  # a form as typed is nested JSON
+
+from registry.applications.deciding import counts_rows
+from registry.applications.models import Application, Filing, Remark
+from registry.applications.queries import Change, changes_since_last_filing, find_filing
+from registry.applications.suspicions import Suspicion
+from registry.approval.notes import Notes, carry_over, load_notes
+from registry.core.clock import day_of
+from registry.core.errors import NotFound
+from registry.core.language import _, is_chinese
+from registry.districts.queries import list_districts
+from registry.enterprises.industries import find_industry
+from registry.enterprises.words import OWNERSHIPS
+from registry.entries import checking
+from registry.entries.catalogue import CATALOGUE, Figure
+from registry.entries.columns import Column, Sheet
+from registry.entries.facts.fields import FactsForm
+
+OWN_SECTIONS = frozenset({"enterprise", "rows", "attachments", "pledge"})
+PERSONAL = frozenset({"legal_representative", "contact_name", "contact_phone"})
+ENTERPRISE_FIELDS: Mapping[str, tuple[object, object]] = {
+    "uscc": (_("Unified social credit code"), ""),
+    "district": (_("District"), ""),
+    "address": (_("Address"), ""),
+    "industry": (_("Industry"), ""),
+    "employees": (_("Employees"), _("persons")),
+    "revenue_wan": (_("Revenue of the last year"), _("10k yuan")),
+    "founded_on": (_("Founded on"), ""),
+    "ownership": (_("Ownership"), ""),
+    "legal_representative": (_("Legal representative"), ""),
+    "contact_name": (_("Contact person"), ""),
+    "contact_phone": (_("Phone of the contact"), ""),
+}
+SECTIONS = {"section:rows": _("Rows"), "section:attachments": _("Attachments")}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One remark with its number in the case."""
+
+    number: int
+    remark: Remark
+
+    @property
+    def state(self) -> str:
+        return "answered" if self.remark.answer else "open"
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field as filed. `was` is what it said before, None where it did not change."""
+
+    place: str
+    label: object
+    value: object
+    unit: object = ""
+    was: object | None = None
+    remarks: Sequence[Said] = ()
+    draft: str | None = None
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """One part of the form, with what was remarked on the part as a whole."""
+
+    code: str
+    label: object
+    note: object
+    fields: Sequence[ShownField]
+    figures: Sequence[Figure] = ()
+    remarks: Sequence[Said] = ()
+    draft: str | None = None
+
+    @property
+    def place(self) -> str:
+        return f"section:{self.code}"
+
+    @property
+    def is_changed(self) -> bool:
+        return any(shown.was is not None for shown in self.fields)
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row of the sheet. `was` holds the former words of the cells that changed."""
+
+    position: int
+    place: str
+    cells: Sequence[object]
+    was: Mapping[int, object]
+    is_new: bool
+    is_verified: bool
+    is_countable: bool
+    quantity: int
+    doubts: Sequence[Suspicion]
+    remarks: Sequence[Said] = ()
+    draft: str | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.is_new or bool(self.was)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(doubt.is_hard for doubt in self.doubts)
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """The rows of a case. `counts`: whether the ticked rows are what is counted."""
+
+    label: object
+    row_label: object
+    columns: Sequence[Column]
+    rows: Sequence[ShownRow]
+    counts: bool
+    figures: Sequence[Figure]
+    remarks: Sequence[Said] = ()
+    draft: str | None = None
+    gone: int = 0
+
+    @property
+    def verified(self) -> int:
+        return sum(row.is_verified for row in self.rows)
+
+    @property
+    def approved(self) -> int:
+        """Return how many would count towards the goal if it were approved as it is ticked."""
+        return sum(row.quantity for row in self.rows if row.is_verified)
+
+    @property
+    def countable(self) -> int:
+        return sum(row.is_countable for row in self.rows)
+
+    @property
+    def blocked(self) -> int:
+        return sum(row.is_blocked for row in self.rows)
+
+    @property
+    def open(self) -> int:
+        return self.countable - self.verified
+
+
+@dataclass
+class CaseView:
+    """All that the page of a case shows of what was filed."""
+
+    filing: Filing
+    sections: Sequence[ShownSection]
+    sheet: ShownSheet | None
+    notes: Notes
+    changes: Sequence[Change]
+    said: Sequence[Said] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        return sum(bool(one.remark.answer) for one in self.said)
+
+    def said_on(self, place: str) -> list[Said]:
+        """List what was remarked on a place."""
+        return [one for one in self.said if one.remark.place == place]
+
+    def label_of(self, place: str) -> object:
+        """Return what a place of the form is called."""
+        kind, _colon, rest = place.partition(":")
+        if kind == "row":
+            return _("Row %(number)s", number=rest.partition(":")[0])
+        for section in self.sections:
+            if section.place == place:
+                return section.label
+            for shown in section.fields:
+                if shown.place == place:
+                    return shown.label
+        return SECTIONS.get(place, place)
+
+
+def kept_notes(application: Application) -> Notes:
+    """Return the working notes of a case, brought to its present filing."""
+    notes = load_notes(application.review)
+    before, now = find_filing(application, notes.filing), find_filing(application)
+    return carry_over(
+        notes,
+        filing=application.filings_count,
+        before=before.form.get("rows", []) if before else [],
+        now=now.form.get("rows", []) if now else [],
+    )
+
+
+def view_case(
+    application: Application,
+    *,
+    notes: Notes,
+    suspicions: Sequence[Suspicion] = (),
+    number: int | None = None,
+    personal: bool = True,
+) -> CaseView:
+    """Lay out a filing, the last one unless told; raise NotFound where there is none."""
+    filing = find_filing(application, number)
+    if filing is None:
+        raise NotFound
+    is_last = filing.number == application.filings_count
+    changes = changes_since_last_filing(application) if is_last else []
+    drawn = _Drawing(application, filing, notes, changes, personal=personal)
+    return CaseView(
+        filing=filing,
+        sections=drawn.sections(),
+        sheet=drawn.sheet(suspicions),
+        notes=notes,
+        changes=changes,
+        said=drawn.said,
+    )
+
+
+class _Drawing:
+    """One filing being laid out."""
+
+    def __init__(
+        self,
+        application: Application,
+        filing: Filing,
+        notes: Notes,
+        changes: Sequence[Change],
+        *,
+        personal: bool,
+    ) -> None:
+        self.facts = CATALOGUE[application.kind]
+        self.counts = counts_rows(application)
+        self.filing, self.notes, self.personal = filing, notes, personal
+        self.changed = {change.place: change for change in changes}
+        self.before = find_filing(application, filing.number - 1) if changes else None
+        self.districts = {
+            row.code: row.name_zh if is_chinese() else row.name_en for row in list_districts()
+        }
+        self.said = [
+            Said(number, remark) for number, remark in enumerate(application.remarks, start=1)
+        ]
+        today = day_of(filing.filed_at)
+        self.rows = filing.form.get("rows", [])
+        self.former = self.before.form.get("rows", []) if self.before else []
+        self.now = self._bind(filing, at=filing.filed_at)
+        self.then = self._bind(self.before, at=filing.filed_at) if self.before else None
+        self.checked = checking.check(application.kind, filing.form, today=today)
+
+    def _bind(self, filing: Filing, *, at: datetime) -> FactsForm:
+        words = filing.form.get("fields", {})
+        return checking.bind(self.facts.kind, words, today=day_of(at))
+
+    def sections(self) -> list[ShownSection]:
+        own = {"enterprise": self._enterprise}
+        return [
+            ShownSection(
+                code=section.code,
+                label=section.label,
+                note=section.note if section.code == "enterprise" else "",
+                fields=own.get(section.code, lambda: self._fields(section.fields))(),  # noqa: B023 - called at once
+                figures=self._figures(section.fields),
+                remarks=self._said_on(f"section:{section.code}"),
+                draft=self.notes.remarks.get(f"section:{section.code}"),
+            )
+            for section in self.facts.sections
+            if section.fields or section.code == "enterprise"
+        ]
+
+    def _figures(self, names: Sequence[str]) -> list[Figure]:
+        if self.facts.sheet is not None:
+            return []
+        last = [section.fields for section in self.facts.sections if section.fields][-1]
+        return list(self.checked.figures) if names and names == last else []
+
+    def _enterprise(self) -> list[ShownField]:
+        frozen = self.filing.enterprise
+        before = self.before.enterprise if self.before else {}
+        return [
+            self._field(
+                f"enterprise:{name}",
+                label,
+                self._enterprise_word(name, frozen.get(name)),
+                unit=unit,
+                was=self._enterprise_word(name, before.get(name)),
+            )
+            for name, (label, unit) in ENTERPRISE_FIELDS.items()
+            if self.personal or name not in PERSONAL
+        ]
+
+    def _enterprise_word(self, name: str, word: Any) -> object:
+        if name == "district":
+            return self.districts.get(word, word or "")
+        if name == "ownership":
+            return OWNERSHIPS.get(word, word or "")
+        if name == "industry" and (industry := find_industry(word)) is not None:
+            return f"{industry.code} {industry.name}"
+        if name == "revenue_wan" and word:
+            return f"{Decimal(word):,.2f}"
+        if name == "employees" and word is not None:
+            return f"{word:,}"
+        return "" if word is None else word
+
+    def _fields(self, names: Sequence[str]) -> list[ShownField]:
+        return [
+            self._field(
+                f"field:{name}",
+                _part(self.now, name).label.text,
+                self._word(self.now, name),
+                unit=_part(self.now, name).unit,
+                was=self._word(self.then, name) if self.then is not None else "",
+            )
+            for name in names
+        ]
+
+    def _word(self, form: FactsForm, name: str) -> object:
+        part = _part(form, name)
+        shown = part.shown
+        if name == "district":
+            return self.districts.get(str(shown), shown)
+        if isinstance(shown, list):
+            return "、".join(str(word) for word in shown)
+        return grouped(str(shown)) if part.unit else shown
+
+    def _field(
+        self, place: str, label: object, value: object, *, unit: object, was: object
+    ) -> ShownField:
+        return ShownField(
+            place=place,
+            label=label,
+            value=value,
+            unit=unit,
+            was=was if place in self.changed else None,
+            remarks=self._said_on(place),
+            draft=self.notes.remarks.get(place),
+        )
+
+    def _said_on(self, place: str) -> list[Said]:
+        return [
+            one
+            for one in self.said
+            if one.remark.place == place or one.remark.place.startswith(f"{place}:")
+        ]
+
+    def sheet(self, suspicions: Sequence[Suspicion]) -> ShownSheet | None:
+        sheet = self.facts.sheet
+        if sheet is None:
+            return None
+        return ShownSheet(
+            label=sheet.label,
+            row_label=sheet.row_label,
+            columns=sheet.columns,
+            rows=[
+                self._row(sheet, position, row, doubts=suspicions)
+                for position, row in enumerate(self.rows, start=1)
+            ],
+            counts=self.counts,
+            figures=self.checked.figures,
+            remarks=self._said_on("section:rows"),
+            draft=self.notes.remarks.get("section:rows"),
+            gone=max(0, len(self.former) - len(self.rows)),
+        )
+
+    def _row(
+        self,
+        sheet: Sheet,
+        position: int,
+        words: Mapping[str, str],
+        *,
+        doubts: Sequence[Suspicion],
+    ) -> ShownRow:
+        name = f"row:{position}"
+        place = f"{name}:{(sheet.keys or (sheet.columns[0].name,))[-1]}"
+        before = self.former[position - 1] if position <= len(self.former) else {}
+        was = {
+            index: write_cell(column, before.get(column.name, ""))
+            for index, column in enumerate(sheet.columns)
+            if f"{name}:{column.name}" in self.changed
+        }
+        is_countable = self.facts.is_countable(self.checked.rows[position - 1])
+        return ShownRow(
+            position=position,
+            place=place,
+            cells=[write_cell(column, words.get(column.name, "")) for column in sheet.columns],
+            was=was,
+            is_new=name in self.changed,
+            is_verified=is_countable and position in self.notes.verified,
+            is_countable=is_countable,
+            quantity=int(self._is_main(position)),
+            doubts=[doubt for doubt in doubts if position in doubt.rows],
+            remarks=self._said_on(name),
+            draft=self.notes.remarks.get(place),
+        )
+
+    def _is_main(self, position: int) -> bool:
+        """Say whether a row counts towards the goal, and not apart as mobile robots do."""
+        derived = self.facts.derive_row(self.checked.rows[position - 1])
+        return derived.get("measure", self.facts.measures[0]) is self.facts.measures[0]
+
+
+def _part(form: FactsForm, name: str) -> Any:
+    return form[name]
+
+
+def write_cell(column: Column, word: str) -> object:
+    """Write a cell as it is read out: labels for codes, thousands apart."""
+    text = column.value.write(word)
+    labels = dict(column.choices)
+    return labels.get(text) or (grouped(text) if column.right else text)
+
+
+def grouped(text: str) -> str:
+    """Write a typed number with thousands apart; what is no number stays as it is."""
+    try:
+        return f"{Decimal(text):,}"
+    except InvalidOperation:
+        return text

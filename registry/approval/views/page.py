@@ -1,0 +1,218 @@
+"""The page of one case, drawn the same whether it was asked for or comes back with a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any  # template context is of any type
+
+from flask import Response, make_response, render_template, request, url_for
+
+from registry.accounts.access import get_actor
+from registry.accounts.models import User
+from registry.accounts.roles import Membership, Role
+from registry.applications import deadlines, policy
+from registry.applications.models import Application, Filing
+from registry.applications.queries import find_filing, get_visible
+from registry.applications.status import DECIDED, Status
+from registry.applications.story import tell_story
+from registry.applications.suspicions import Suspicion, list_suspicions
+from registry.applications.workflow import Action, Who
+from registry.approval import queries, words
+from registry.approval.case import CaseView, kept_notes, view_case
+from registry.approval.forms import write_spans
+from registry.approval.notes import Notes
+from registry.core import clock
+from registry.core.deeds import new_key
+from registry.core.language import _, n_
+from registry.core.working_days import working_days_between
+from registry.entries.catalogue import CATALOGUE, REJECT_REASONS
+
+OK = 200
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What stands against a step that was tried, and at which field."""
+
+    message: object
+    field: str = ""
+
+
+def show_case(
+    application_id: int,
+    *,
+    notes: Notes | None = None,
+    fault: Fault | None = None,
+    status: int = OK,
+) -> Response:
+    """Return the page of a case; with the notes given, where a step was refused."""
+    actor, at = get_actor(), clock.now()
+    application = get_visible(actor, application_id)
+    notes = notes or kept_notes(application)
+    who = policy.who_is(actor, application, at=at)
+    is_open = application.status not in DECIDED
+    suspicions = list_suspicions(application) if is_open and Who.OFFICER in who else []
+    view = view_case(
+        application,
+        notes=notes,
+        suspicions=suspicions,
+        number=_filing_number(),
+        personal=actor.role is not Role.LEADER,
+    )
+    actions = policy.list_open_actions(actor, application, at=at)
+    page = render_template(
+        "approval/case.html",
+        case=application,
+        view=view,
+        facts=CATALOGUE[application.kind],
+        suspicions=suspicions,
+        actions=[action.value for action in actions],
+        is_holder=Who.HOLDER in who,
+        may_note=Action.RETURN in actions and view.filing.number == application.filings_count,
+        holder=_holder(actor, application),
+        status=policy.status_at(application, at=at).value,
+        due=_due(application, today=clock.today()),
+        beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
+        files=_files(application, view.filing),
+        story=tell_story(application, reader=actor),
+        missing=_missing(application, view, suspicions, actor=actor),
+        unproven=_unproven(view.filing),
+        reasons=REJECT_REASONS,
+        answer_by=deadlines.last_answer_day(clock.today()),
+        opened=request.args.get("remark", "")[:80],
+        rows=request.args.get("rows", "all"),
+        only_changes=request.args.get("view") == "changes" and bool(view.changes),
+        shown=_shown(view),
+        fault=fault,
+        tried=request.form.get("action", ""),
+        key=new_key(),
+        due_in_words=words.due_in_words,
+        filing_in_words=words.filing_in_words,
+    )
+    return make_response(page, status)
+
+
+def _filing_number() -> int | None:
+    word = request.args.get("filing", "")
+    return int(word) if word.isdecimal() and len(word) < 5 else None
+
+
+def _holder(actor: User, application: Application) -> object:
+    if not policy.is_claim_live(application, at=clock.now()) or application.holder is None:
+        return ""
+    if actor.role is Role.LEADER:
+        return _("an officer")
+    return _("me") if application.holder_id == actor.id else application.holder.name
+
+
+def _due(application: Application, *, today: date) -> dict[str, object] | None:
+    """Return the box at the right of the head: how many working days are left, or over."""
+    if application.status in DECIDED or application.due_on is None:
+        return None
+    if application.status is Status.RETURNED:
+        return _answer_due(application, today=today)
+    is_late = application.due_on < today
+    first, last = sorted((today, application.due_on))
+    kind = "overdue" if is_late else "due_today" if application.due_on == today else "new"
+    labels = {"overdue": words.TABS[queries.Tab.OVERDUE], "due_today": _("Due"), "new": _("Due")}
+    return {
+        "status": kind,
+        "label": labels[kind],
+        "value": working_days_between(first, last),
+        "unit": _("working days over") if is_late else _("working days left"),
+        "note": _("to be decided by %(day)s", day=application.due_on.isoformat()),
+    }
+
+
+def _answer_due(application: Application, *, today: date) -> dict[str, object] | None:
+    if application.answer_by is None:
+        return None
+    days = (application.answer_by - today).days
+    return {
+        "status": "lapsed" if days < 0 else "returned",
+        "label": _("With the enterprise"),
+        "value": abs(days),
+        "unit": _("days over") if days < 0 else _("days left"),
+        "note": _("to be answered by %(day)s", day=application.answer_by.isoformat()),
+    }
+
+
+def _files(application: Application, filing: Filing) -> list[dict[str, object]]:
+    before = find_filing(application, filing.number - 1)
+    known = {file["sha256"] for file in before.files} if before else None
+    labels = {slot.code: slot.label for slot in CATALOGUE[application.kind].slots}
+    return [
+        {
+            "name": file["name"],
+            "url": f"/applications/{application.id}/attachments/{file['id']}",
+            "slot": labels.get(file["slot"], file["slot"]),
+            "size": file["size"],
+            "fresh": known is not None and file["sha256"] not in known,
+        }
+        for file in filing.files
+    ]
+
+
+def _unproven(filing: Filing) -> User | None:
+    filer = filing.filed_by
+    return filer if filer.membership is Membership.UNPROVEN else None
+
+
+def _shown(view: CaseView) -> str:
+    """Return which rows the page shows: of those alone it knows the ticks."""
+    if view.sheet is None:
+        return ""
+    only_open = request.args.get("rows") == "open"
+    return write_spans(
+        row.position
+        for row in view.sheet.rows
+        if row.is_countable and not (only_open and row.is_verified)
+    )
+
+
+def _missing(
+    application: Application, view: CaseView, suspicions: Sequence[Suspicion], *, actor: User
+) -> list[object]:
+    """List what still stands against approval; the server has the say."""
+    found: list[object] = []
+    wanted = {item.code for item in CATALOGUE[application.kind].checklist} - view.notes.checks
+    if wanted:
+        found.append(
+            n_(
+                "%(num)s point of the checklist is open",
+                "%(num)s points of the checklist are open",
+                len(wanted),
+            )
+        )
+    if view.sheet is not None and view.sheet.counts:
+        if not view.sheet.verified:
+            found.append(_("no row is ticked"))
+        elif view.sheet.open:
+            found.append(
+                n_(
+                    "%(num)s row is not ticked and will not be counted",
+                    "%(num)s rows are not ticked and will not be counted",
+                    view.sheet.open,
+                )
+            )
+    lots = view.notes.words.get("lots", "")
+    blocking = [
+        doubt for doubt in suspicions if doubt.blocks(verified=view.notes.verified, lots=lots)
+    ]
+    if blocking:
+        found.append(
+            n_("%(num)s suspicion blocks it", "%(num)s suspicions block it", len(blocking))
+        )
+    if actor.id in {filing.filed_by_id for filing in application.filings}:
+        found.append(_("you filed it yourself; another officer must decide it"))
+    return found
+
+
+def case_url(application_id: int, *, anchor: str = "", **kept: Any) -> str:
+    """Return the address of a case, with the way it is looked at."""
+    arguments: Mapping[str, Any] = {name: value for name, value in kept.items() if value}
+    return url_for(
+        "approval.case", application_id=application_id, _anchor=anchor or None, **arguments
+    )
