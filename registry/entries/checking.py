@@ -1,4 +1,4 @@
-"""What an application asks for, as typed, against every rule: values, faults, figures, quantity. Pure."""
+"""What is typed, against every rule: values, faults, computed figures, quantity. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registry.entries.facts.shape import Figure, KindFacts
 from registry.entries.values import clean_word
 from registry.programme.kinds import Kind
 
-__all__ = ["Checked", "Fault", "bind", "check", "check_words", "clean_form"]
+__all__ = ["Checked", "Fault", "bind", "check", "clean_form"]
 
 
 @dataclass
@@ -67,8 +67,8 @@ def check(
 ) -> Checked:
     """Check {"fields": {name: words}, "rows": [{column: word}]} against every rule of its kind.
 
-    `districts` are the codes that exist; without them only the shape of the code is looked at. Serials and
-    invoices that others hold are looked up apart (`uniqueness`), because that needs the database.
+    `districts` are the codes that exist; without them only the code's shape is looked at. Serials
+    and invoices that others hold are looked up apart (`uniqueness`): that needs the database.
     """
     facts = CATALOGUE[kind]
     bound = bind(kind, form.get("fields", {}), today=today)
@@ -93,9 +93,6 @@ def check(
         figures=assessed.figures,
         quantity=assessed.quantity,
     )
-
-
-check_words = check
 
 
 def bind(kind: Kind, fields: Mapping[str, object], *, today: date) -> FactsForm:

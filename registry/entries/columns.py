@@ -1,4 +1,4 @@
-"""A table of rows that is typed, pasted or uploaded: its columns, and what is wrong in which cell."""
+"""Rows that are typed, pasted or uploaded: their columns, and what is wrong in which cell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong. `place`: field:<name>, row:<n>:<column> (from 1) or section:<code>."""
+    """What is wrong. `place`: field:<name>, row:<n>:<column> (from 1), section:<code>."""
 
     place: str
     message: object
@@ -66,10 +66,10 @@ Check = Callable[[Values, date], Sequence[tuple[str, object]]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """The columns in order. `check` looks across the cells of one row: (column, message) pairs.
+    """The columns in order. `check` looks across the cells of a row: (column, message).
 
-    `warn` does the same for what is odd but not wrong. `keys` names the columns whose words together
-    may stand in one row only.
+    `warn` does the same for what is odd but not wrong. `keys` names the columns whose words
+    together may stand in one row only.
     """
 
     code: str
@@ -96,7 +96,7 @@ class Sheet:
 
 @dataclass
 class CheckedRows:
-    """The rows that could be read (a cell that could not is None), what is wrong and what is odd."""
+    """The rows as read (a cell that could not be is None), what is wrong, what is odd."""
 
     rows: list[Values]
     faults: list[Fault]
@@ -159,4 +159,4 @@ def _read_row(
 
 def is_blank(words: Words) -> bool:
     """Say whether a row has no word in it."""
-    return not any(isinstance(word, str) and word.strip() for word in words.values())
+    return not any(word.strip() for word in words.values())

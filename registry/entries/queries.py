@@ -55,13 +55,13 @@ def read_after(text: str) -> After | None:
         return None
 
 
-Found = sa.Select[tuple[Entry]]
+Found = sa.Select[Entry]
 
 
 def list_entries(
     search: Search, *, actor: User | None, on: date, after: After | None = None, limit: int = PAGE
 ) -> Sequence[Entry]:
-    """List registered entries, the newest decision first; one more than `limit` says there are more."""
+    """List registered entries, newest decision first; one above `limit` says there are more."""
     found = select_registered(search, actor=actor, on=on)
     if after is not None:
         found = found.where(
@@ -115,7 +115,7 @@ def select_registered(search: Search, *, actor: User | None, on: date) -> Found:
 
 
 def _has_words(words: str, *, actor: User | None) -> sa.ColumnElement[bool]:
-    """Find by part of a name, by whole code or number, and by serial where the actor may see serials."""
+    """Find by part of a name, whole code or number, and serial where the actor sees those."""
     serial = sa.select(RobotUnit.entry_id).where(
         RobotUnit.is_registered,
         sa.or_(
@@ -250,4 +250,4 @@ def list_years() -> Sequence[int]:
             Entry.standing == Standing.REGISTERED
         )
     ).one()
-    return range(last.year, first.year - 1, -1) if first else ()
+    return range(last.year, first.year - 1, -1) if first and last else ()

@@ -198,7 +198,7 @@ STANDINGS = {"valid": p_("status", "Valid"), "revoked": p_("status", "Revoked")}
 
 
 def write_csv(lines: Iterable[Line]) -> bytes:
-    """Return the lines as a file for a spreadsheet: UTF-8 with its mark, no cell acts as a formula."""
+    """Return the lines for a spreadsheet: UTF-8 with its mark, no cell acts as a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([str(label) for label in COLUMNS.values()])
@@ -224,7 +224,7 @@ def _csv_row(line: Line) -> Sequence[object]:
 
 
 def safe_cell(value: object) -> str:
-    """Write a cell so that a spreadsheet takes it as text: no formula, no long code made a number."""
+    """Write a cell that a spreadsheet takes as text: no formula, no code made a number."""
     if value is None:
         return ""
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What changes entries: their facts as filed, registration, taking back. Never the ledger itself."""
+"""What changes entries: their facts as filed, registration, taking back; not the ledger."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from registry.districts.queries import find_district
 from registry.entries.catalogue import CATALOGUE, KindFacts
 from registry.entries.checking import Checked
 from registry.entries.columns import Values
+from registry.entries.facts.shape import RowModel
 from registry.entries.keys import title_key
 from registry.entries.models import (
     Entry,
@@ -31,23 +33,29 @@ CODE_BYTES = 16
 
 
 def store_facts(entry: Entry, checked: Checked) -> None:
-    """Write what was filed: the shared facts, the detail, the rows in place of the unregistered ones.
+    """Write what was filed: shared facts, detail, rows in place of the unregistered ones.
 
-    `checked` has no faults. From now on the entry's serials and invoices are spoken for, until it is
-    released or registered.
+    `checked` has no faults. From now on the entry's serials and invoices are spoken for, until it
+    is released or registered.
     """
     facts = CATALOGUE[entry.kind]
     store_head(entry, checked)
     values = checked.values
-    figure = checked.computed.get(facts.invest_from)
-    entry.invest_total_wan = figure.value if figure else values.get(facts.invest_from)
+    entry.invest_total_wan = _invested(checked, facts.invest_from)
     entry.summary = values.get("summary")
     entry.effects = values.get("effects") or []
     entry.is_asked = True
     db.session.flush()
     _store_detail(entry, facts, values)
     if facts.row_model is not None:
-        _store_rows(entry, facts, checked.rows)
+        _store_rows(entry, facts, facts.row_model, checked.rows)
+
+
+def _invested(checked: Checked, name: str) -> Decimal | None:
+    """Return the total investment: typed, or computed from the rows."""
+    figure = checked.computed.get(name)
+    amount = checked.values.get(name) if figure is None else figure.value
+    return None if amount is None else Decimal(amount)
 
 
 def store_head(entry: Entry, checked: Checked) -> None:
@@ -73,13 +81,10 @@ def _store_detail(entry: Entry, facts: KindFacts, values: Values) -> None:
     db.session.flush()
 
 
-def _store_rows(entry: Entry, facts: KindFacts, rows: Iterable[Values]) -> None:
-    model = facts.row_model
-    table = sa.inspect(model).local_table
-    old = sa.delete(table).where(table.c.entry_id == entry.id)
-    if "is_registered" in table.c:
-        old = old.where(sa.not_(table.c.is_registered))
-    db.session.execute(old)
+def _store_rows(
+    entry: Entry, facts: KindFacts, model: type[RowModel], rows: Iterable[Values]
+) -> None:
+    db.session.execute(sa.delete(model).where(model.entry_id == entry.id, facts.may_replace()))
     new = [
         {**row, **facts.derive_row(row), "entry_id": entry.id, "position": position}
         for position, row in enumerate(rows, start=1)
@@ -90,7 +95,7 @@ def _store_rows(entry: Entry, facts: KindFacts, rows: Iterable[Values]) -> None:
 
 
 def release(entry: Entry) -> None:
-    """Let go of an entry whose case was rejected or withdrawn: serials and invoices are free again."""
+    """Let go of an entry whose case was rejected or withdrawn: serials and invoices are free."""
     entry.is_asked = False
 
 
@@ -105,9 +110,9 @@ def register(
 ) -> int:
     """Put an entry into the register; return how many of its rows are registered.
 
-    Call it within a ledger deed. `verified`: the positions (from 1) of the rows that were ticked; None
-    is all of them. Only rows that are new and in use are registered. Raise Invalid where a serial is
-    registered already.
+    Call it within a ledger deed. `verified`: the positions (from 1) of the rows that were ticked;
+    None is all of them. Only rows that are new and in use are registered. Raise Invalid where a
+    serial is registered already.
     """
     entry.rank = next_rank()
     entry.standing = Standing.REGISTERED

@@ -1,4 +1,4 @@
-"""A pasted block or a table of words, put under the columns of a sheet; nothing is lost, all is named."""
+"""A pasted block or a table of words, put under the columns of a sheet; nothing is lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Arranged:
 
 
 def parse_block(sheet: Sheet, text: str) -> Arranged:
-    """Read a block as a spreadsheet copies it, or CSV with commas; raise Invalid where it is too long."""
+    """Read a block as a spreadsheet copies it, or CSV; raise Invalid where it is too long."""
     if len(text) > BLOCK_LONGEST:
         raise Invalid(_("The block is too long. Please paste fewer rows, or upload the template."))
     return arrange(sheet, split_cells(text))
@@ -71,7 +71,7 @@ def arrange(sheet: Sheet, table: Table) -> Arranged:
         if word.strip() and not column
     ]
     for cells in table[at + 1 :]:
-        if _is_header(sheet, cells) or _is_note(sheet, cells):
+        if _is_header(sheet, cells) or _is_note(cells):
             continue
         row = _blank(sheet)
         for column, word in zip(columns, cells, strict=False):
@@ -115,9 +115,8 @@ def _is_header(sheet: Sheet, cells: Sequence[str]) -> bool:
     return named >= HEADS_LEAST and named * 2 >= filled
 
 
-def _is_note(sheet: Sheet, cells: Sequence[str]) -> bool:
-    """Say whether a row is the template's line of units: marks of the unit line in its first cell."""
-    del sheet
+def _is_note(cells: Sequence[str]) -> bool:
+    """Say whether a row is the template's line of units."""
     first = next((word for word in cells if word.strip()), "")
     return first.strip().startswith(NOTE_MARK)
 
@@ -151,7 +150,7 @@ def plain(word: str) -> str:
 def rows_from_form(
     sheet: Sheet, posted: Mapping[str, str], *, prefix: str = "rows"
 ) -> list[dict[str, str]]:
-    """Collect the cells rows-0-brand, rows-0-model … of a posted form, in order, blank rows left out."""
+    """Collect the cells rows-0-brand, rows-0-model … of a posted form, blank rows left out."""
     found: dict[int, dict[str, str]] = {}
     names = {column.name for column in sheet.columns}
     for key, word in posted.items():

@@ -75,7 +75,7 @@ def read_rows(
     verified: Collection[int] = (),
     countable: Collection[int] | None = None,
 ) -> list[ReadRow]:
-    """Return the rows as they are read, with what changed since `before` (matched by the sheet's keys)."""
+    """Return the rows as they are read, with what changed since `before`, matched by keys."""
     old = {_identity(sheet, words): words for words in before or ()}
     result = []
     for number, words in enumerate(rows, start=1):
@@ -180,7 +180,9 @@ def _shown_field(item: object) -> str:
 
 def offer_districts(form: FactsForm, districts: Districts) -> None:
     """Let the district be chosen from a list of (code, name)."""
-    form["district"].offer(districts)
+    item = form["district"]
+    if isinstance(item, WordField):
+        item.offer(districts)
 
 
 def mark_faults(form: FactsForm, faults: Iterable[Fault]) -> None:
@@ -188,7 +190,7 @@ def mark_faults(form: FactsForm, faults: Iterable[Fault]) -> None:
     for fault in faults:
         kind, _colon, name = fault.place.partition(":")
         if kind == "field" and name in form:
-            form[name].errors = [*form[name].errors, fault.message]
+            form[name].errors = [*form[name].errors, fault.message]  # type: ignore[list-item]  # lazy words
 
 
 @dataclass(frozen=True)

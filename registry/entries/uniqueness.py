@@ -95,7 +95,7 @@ def _invoice_keys(entry: Entry) -> set[str]:
 def find_foreign_invoices(
     entry: Entry, keys: Iterable[str] | None = None
 ) -> Sequence[ForeignInvoice]:
-    """List the invoices of an entry (or those of `keys`) that live rows of another enterprise name."""
+    """List an entry's invoices (or `keys`) that live rows of another enterprise name."""
     wanted = _invoice_keys(entry) if keys is None else set(keys)
     found: list[ForeignInvoice] = []
     for chunk in _chunks(wanted):
@@ -110,16 +110,16 @@ def find_foreign_invoices(
                 )
                 .group_by(model.invoice_key, Entry.enterprise_id)
             )
-            found += [ForeignInvoice(*row) for row in rows]
+            found += [ForeignInvoice(key or "", firm, entry_id) for key, firm, entry_id in rows]
     return sorted(set(found), key=lambda item: (item.key, item.entry_id))
 
 
 def claim_invoices(entry: Entry) -> Sequence[ForeignInvoice]:
     """Claim the invoices of the rows just stored; return those that another enterprise holds.
 
-    Call it at filing, after `store_facts`; where it returns any, the filing is refused and rolled back.
-    A claim whose enterprise has no live row left is taken over. The key is the table's own, so of two
-    filings at once the later one waits for the first and then finds its claim.
+    Call it at filing, after `store_facts`; where it returns any, the filing is refused and rolled
+    back. A claim whose enterprise has no live row left is taken over. The key is the table's own,
+    so of two filings at once the later one waits for the first and then finds its claim.
     """
     keys = sorted(_invoice_keys(entry))
     for key in keys:
@@ -151,7 +151,7 @@ def _insert_claim(entry: Entry, key: str) -> None:
 
 
 def find_taken(entry: Entry, checked: Checked) -> list[Fault]:
-    """Return a fault at each cell or field whose serial, invoice or name is taken; it says not by whom."""
+    """Return a fault at each cell or field whose serial, invoice or name is taken, not by whom."""
     sheet = CATALOGUE[entry.kind].sheet
     faults = _find_taken_title(entry, checked)
     if sheet is None:
@@ -159,7 +159,8 @@ def find_taken(entry: Entry, checked: Checked) -> list[Fault]:
     serials = _keys_of(checked, "serial_no", ("brand", "serial_no"))
     taken = list_registered_serials(serials.values(), but_entry_id=entry.id)
     message = _(
-        "Registered already. Please compare the name plate; if it is really this one, call your district."
+        "Registered already. Please compare the name plate; if it is really this one, call your"
+        " district."
     )
     faults += [
         sheet.fault(number, "serial_no", message) for number, key in serials.items() if key in taken
@@ -167,8 +168,8 @@ def find_taken(entry: Entry, checked: Checked) -> list[Fault]:
     invoices = _keys_of(checked, "invoice_no", ("invoice_code", "invoice_no"))
     foreign = {item.key for item in find_foreign_invoices(entry, invoices.values())}
     message = _(
-        "Another enterprise has named this invoice. Please check number and code (short numbers need"
-        " the code); if it is really yours, call your district."
+        "Another enterprise has named this invoice. Please check number and code (short numbers"
+        " need the code); if it is really yours, call your district."
     )
     faults += [
         sheet.fault(number, "invoice_no", message)

@@ -132,7 +132,7 @@ def _read_search() -> Search:
     return Search(
         words=request.args.get("q", "").strip(),
         district=request.args.get("district", "")[:6],
-        kind=Kind(kind) if kind in Kind else None,
+        kind=next((known for known in Kind if known.value == kind), None),
         year=int(year)
         if year.isascii() and year.isdecimal() and len(year) == 4 and int(year)
         else None,

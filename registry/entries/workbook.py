@@ -44,7 +44,8 @@ def read_table(content: bytes, *, name: str) -> list[list[str]]:
     if content.startswith(COMPOUND_FILE):
         raise Invalid(
             _(
-                "This file has a password, or is an old .xls. Please save it as .xlsx without a password."
+                "This file has a password, or is an old .xls. Please save it as .xlsx without a"
+                " password."
             )
         )
     if content.startswith(ZIP_FILE):

@@ -1,1 +1,1 @@
-"""The facts of each kind: fields, sections, rows, proofs, checklist, and what is computed from them."""
+"""The facts of each kind: fields, sections, rows, proofs, checklist, what is computed."""

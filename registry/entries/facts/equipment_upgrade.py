@@ -1,4 +1,4 @@
-"""Smart-equipment upgrades: a project with its lines of equipment; what was invested is their sum."""
+"""Smart-equipment upgrades: lines of equipment; what was invested is their sum."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def is_countable(row: Values) -> bool:
 def _price(row: Values) -> Decimal:
     if row["quantity"] is None or row["unit_price_wan"] is None:
         return Decimal(0)
-    return Decimal(row["quantity"]) * row["unit_price_wan"]
+    return Decimal(row["quantity"]) * Decimal(row["unit_price_wan"])
 
 
 def _derive(row: Values) -> Values:

@@ -1,34 +1,55 @@
-"""Form fields that read words by the same parsers as the cells of a sheet, and keep them as typed."""
+"""Form fields that read words by the parsers of the cells, and keep them as typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any  # WTForms hands over what it likes
 
+from markupsafe import Markup
 from wtforms import Form, SelectMultipleField, ValidationError
 from wtforms.fields import Field
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 from wtforms.widgets import (
     CheckboxInput,
     DateInput,
     ListWidget,
     NumberInput,
-    Select,
     TextArea,
     TextInput,
+    html_params,
 )
 
 from registry.core.errors import Invalid
 from registry.core.language import _
 from registry.entries.values import Choice, Option, Text, Value, YesNo, clean_word
 
-WIDGETS = {
+
+class ChoiceBox:
+    """One of a few words, as a box to choose from."""
+
+    multiple = False
+
+    def __call__(self, field: WordField, **attributes: Any) -> Markup:
+        if field.flags.required:
+            attributes.setdefault("required", True)
+        options = Markup("").join(
+            Markup("<option {}>{}</option>").format(
+                Markup(html_params(value=code, selected=chosen)),  # noqa: S704 - escaped by WTForms
+                str(label),
+            )
+            for code, label, chosen in field.list_options()
+        )
+        box = Markup(html_params(name=field.name, id=field.id, **attributes))  # noqa: S704 - the same
+        return Markup("<select {}>{}</select>").format(box, options)
+
+
+WIDGETS: dict[str, Any] = {
     "text": TextInput(),
     "whole": NumberInput(),
     "decimal": NumberInput(),
     "day": DateInput(),
-    "choice": Select(),
+    "choice": ChoiceBox(),
 }
 ITEMS_MAX = 50
 ITEM_LENGTH = 100
@@ -53,7 +74,7 @@ class _FormWords:
     def __contains__(self, name: object) -> bool:
         return name in self.words
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[misc]  # an iterable is all WTForms needs
+    def __iter__(self) -> Iterator[str]:
         return iter(self.words)
 
     def __len__(self) -> int:
@@ -102,21 +123,18 @@ class WordField(Field):
         try:
             self.data = self.value.parse(self.word, today=form.today)
         except Invalid as fault:
-            raise ValidationError(fault.message) from None
+            raise ValidationError(str(fault.message)) from None
 
     def _value(self) -> str:
         return self.value.write(self.word)
 
-    def has_groups(self) -> bool:
-        return False
-
-    def iter_choices(self) -> Iterable[tuple[str, object, bool, dict[str, str]]]:
-        """List the options of a choice; a word that is none of them stays, to be mended."""
-        chosen = self.value.write(self.word)
+    def list_options(self) -> Sequence[tuple[str, object, bool]]:
+        """List (code, label, chosen); a word that is none of the choices stays, to be mended."""
+        chosen = self._value()
         pairs = [("", ""), *getattr(self.value, "pairs", [])]
         if chosen not in [code for code, _label in pairs]:
             pairs.append((chosen, chosen))
-        return [(code, label, code == chosen, {}) for code, label in pairs]
+        return [(code, label, code == chosen) for code, label in pairs]
 
     def offer(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Let it be chosen from (code, name) pairs that only the database knows."""
@@ -156,7 +174,7 @@ class ManyField(SelectMultipleField):
         if required:
             self.flags.required = True
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' own call
         if self.is_required and not self.data:
             raise ValidationError(_("Please choose at least one."))
         known = {code for code, _label in self.value.pairs}

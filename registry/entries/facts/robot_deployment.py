@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 from registry.core.language import _, p_
 from registry.entries.columns import Column, Fault, Sheet, Values
 from registry.entries.facts import shared, words
@@ -320,4 +322,5 @@ FACTS = KindFacts(
     invest_from="price_total_wan",
     derive_row=_derive,
     is_countable=is_countable,
+    may_replace=lambda: sa.not_(RobotUnit.is_registered),
 )

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import sqlalchemy as sa
+
 from registry.core.database import Base
 from registry.entries.columns import Fault, Sheet, Values
 from registry.entries.facts.fields import FactsForm
+from registry.entries.models import EquipmentLine, RobotUnit
 from registry.programme.kinds import Kind, Measure
 
 HUNDRED = Decimal(100)
@@ -69,6 +72,7 @@ class Assessed:
     quantity: int = 1
 
 
+RowModel = EquipmentLine | RobotUnit
 RowColumns = Callable[[Values], Values]
 Assess = Callable[[Values, list[Values], date], Assessed]
 
@@ -84,7 +88,7 @@ class KindFacts:
     description: object
     letter: str
     model: type[Base]
-    row_model: type[Base] | None
+    row_model: type[RowModel] | None
     form: type[FactsForm]
     sections: tuple[Section, ...]
     sheet: Sheet | None
@@ -96,6 +100,7 @@ class KindFacts:
     invest_from: str = "invest_total_wan"
     derive_row: RowColumns = lambda _row: {}
     is_countable: Callable[[Values], bool] = lambda _row: True
+    may_replace: Callable[[], sa.ColumnElement[bool]] = sa.true
     title_is_unique: bool = False
 
 

@@ -10,7 +10,7 @@ from registry.core.language import _, p_
 from registry.entries.columns import Fault, Values
 from registry.entries.facts.fields import FactsForm, WordField
 from registry.entries.facts.shape import CheckItem, Figure, Section, Slot
-from registry.entries.values import Amount, Choice, Option, Text, Whole
+from registry.entries.values import Amount, Text, Whole
 
 WAN = _("10k yuan")
 MACHINES = _("machines (sets)")
@@ -20,12 +20,6 @@ PERCENT = Amount(high=Decimal(100))
 RATIO_LINE = Decimal(70)
 EFFECTS_LEAST = 2
 SUMMARY_LONGEST = 1_000
-LEVEL = Choice(
-    tuple(
-        Option(str(n), str(n), (f"{n}级", f"level {n}", ("一二三四五"[n - 1]) + "级"))
-        for n in range(1, 6)
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -154,7 +148,7 @@ CREDIT_SEEN = CheckItem(
 
 
 def assess_effects(values: Values) -> tuple[list[Figure], list[Fault], list[dict[str, str]]]:
-    """Return the changes in per cent, a fault where too few effects are given, and what is stored."""
+    """Return the changes in per cent, a fault where too few are given, and what is stored."""
     figures, stored = [], []
     for effect in EFFECTS:
         before = values.get(f"effect_{effect.code}_before")

@@ -18,8 +18,8 @@ from registry.programme.kinds import Kind, Level
 class Standing(StrEnum):
     """Where an entry stands to the register.
 
-    `unregistered`: asked for, in no figure. `registered`: in the register from `effective_on`, until
-    `revoked_on` where that is set. `void`: its import was undone, it never was.
+    `unregistered`: asked for, in no figure. `registered`: in the register from `effective_on` until
+    `revoked_on`, where that is set. `void`: its import was undone, it never was.
     """
 
     UNREGISTERED = "unregistered"
@@ -39,9 +39,9 @@ class Entry(Base):
     """One factory, workshop, upgrade or deployment.
 
     `rank` is the order of registration, kept for life. `district_id` is where the thing stands now;
-    `EntryDistrict` has the whole story of that and decides what is counted where. `is_asked`: a case
-    asks for it and is not decided, so its serials and invoices are spoken for. Once registered, a row
-    and the rows that hang on it are written only under the ledger lock.
+    `EntryDistrict` has the whole story of that and decides what is counted where. `is_asked`: a
+    case asks for it and is not decided, so its serials and invoices are spoken for. Once
+    registered, it and the rows that hang on it are written only under the ledger lock.
     """
 
     __tablename__ = "entry"
