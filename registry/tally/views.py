@@ -10,8 +10,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from registry.accounts.access import public, to_sign_in
-from registry.accounts.roles import Role
+from registry.accounts.access import get_actor, public, to_sign_in
+from registry.accounts.views.onward import first_page
 from registry.core.errors import Invalid, NotFound
 from registry.districts.queries import list_districts
 from registry.ledger.answers import read_tally
@@ -25,13 +25,6 @@ from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 
 tally = Blueprint("tally", __name__)
-FIRST_SCREENS = {
-    Role.MEMBER: "/applications",
-    Role.OFFICER: "/approval",
-    Role.SUPERVISOR: "/approval",
-    Role.LEADER: "/tally",
-    Role.ADMINISTRATOR: "/programme",
-}
 
 
 @tally.before_request
@@ -51,10 +44,10 @@ def is_public() -> bool:
 @tally.get("/")
 @public
 def home() -> ResponseReturnValue:
-    """Lead everybody to the first screen of their role."""
+    """Lead everybody to the first screen of their role, visitors to what is public."""
     if current_user.is_authenticated:
-        return redirect(FIRST_SCREENS[current_user.role], 303)
-    return redirect(url_for("tally.index" if is_public() else "accounts.sign_in"), 303)
+        return redirect(first_page(get_actor()), 303)
+    return redirect(url_for("tally.index") if is_public() else first_page(None), 303)
 
 
 @tally.get("/tally")

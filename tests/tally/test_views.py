@@ -33,7 +33,7 @@ from tests.tally.factories import (
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAYS = ("2024-12-31", "2025-02-28", "2025-07-01", "2026-03-31", "2026-11-22")
 FACTORY, WORKSHOP, UPGRADE, ROBOTS = Kind
-STATEMENTS = 14
+STATEMENTS = 15
 
 
 @pytest.fixture(autouse=True)
@@ -202,8 +202,11 @@ def test_before_the_start_and_at_zero_words_stay_sensible(
     assert reading.lead(answer.text) == sentence
 
 
-def test_after_the_end_the_page_leads_to_the_result(history: None, leader: FlaskClient) -> None:
+def test_after_the_end_the_page_leads_to_the_result(
+    history: None, app: Flask, sign_in: SignedIn
+) -> None:
     with clock.set_to(datetime(2028, 3, 1, 2, 0, tzinfo=UTC)):
+        leader = sign_in(a_user(Role.LEADER))
         page = leader.get("/tally").text
         result = leader.get("/tally?as_of=2027-12-31")
 
@@ -313,7 +316,7 @@ def test_everybody_signed_in_sees_the_tally_and_is_led_home(
 ) -> None:
     browser = sign_in(a_user(role))
     homes = {
-        Role.MEMBER: "/applications",
+        Role.MEMBER: "/applications/",
         Role.LEADER: "/tally",
         Role.ADMINISTRATOR: "/programme",
     }

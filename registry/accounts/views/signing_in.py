@@ -35,13 +35,6 @@ WRONG, TOO_OFTEN = 422, 429
 SECONDS_A_MINUTE = 60
 
 
-@accounts.get("/")
-@public
-def home() -> ResponseReturnValue:
-    """Lead everybody to the page they start on."""
-    return redirect(first_page(get_actor() if current_user.is_authenticated else None), 303)
-
-
 @accounts.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
