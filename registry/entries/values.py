@@ -27,8 +27,7 @@ CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0?0:00(?::00)?)?"
 )
-SERIAL_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-DAY = re.compile(r"[1-9]\d{4}(?:\.0+)?")
+SERIAL_DAY = re.compile(r"[1-9]\d{4}(?:\.0+)?")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?|[+-]?\.\d+")
 EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_YEAR = 1949
