@@ -236,6 +236,11 @@ def safe_cell(value: object) -> str:
     return f"\t{text}" if is_long_number else text
 
 
+def in_groups(code: str) -> str:
+    """Write a certificate's code in groups of four, as it is read aloud."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
 def draw_code(address: str) -> str:
     """Return the picture of an address that a phone can read, as SVG without styles."""
     return segno.make(address, error="m", micro=False).svg_inline(

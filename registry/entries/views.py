@@ -92,9 +92,10 @@ def show(number: str) -> ResponseReturnValue:
 @public
 def certificates() -> ResponseReturnValue:
     """Ask for the code on a certificate."""
-    code = "".join(request.args.get("code", "").split())
-    if code and queries.find_certified(code) is not None:
-        return redirect(url_for("entries.certificate", code=code), 303)
+    code = request.args.get("code", "").strip()
+    typed = "".join(code.replace("-", " ").upper().split())
+    if typed and queries.find_certified(typed) is not None:
+        return redirect(url_for("entries.certificate", code=typed), 303)
     fault = (
         _("There is no certificate with this code. Please compare every letter.") if code else ""
     )
@@ -117,6 +118,7 @@ def certificate(code: str) -> ResponseReturnValue:
         line=line,
         on=on,
         address=address,
+        groups=register.in_groups(code),
         picture=Markup(register.draw_code(address)),  # noqa: S704 - drawn here, digits and paths only
     )
 
