@@ -7,13 +7,14 @@ count as well: whose it is, its title, its number.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
 from registry.core.database import db
 from registry.entries.models import Entry, Standing
 from registry.ledger.facts import chunks
+from registry.ledger.streams import stream
 
 SEALED = "facts_sealed"
 LENGTH = 32
@@ -38,20 +39,20 @@ def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
     """Return the fingerprints of those of these entries that are or were in the register."""
     found: dict[str, str] = {}
     for ids in chunks(sorted(entry_ids)):
-        found |= dict(_fingerprints(_registered().where(Entry.id.in_(ids))))
+        found |= dict(_fingerprints(db.session.execute(_registered().where(Entry.id.in_(ids)))))
     return found
 
 
 def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     """Go through the whole register, by (id, fingerprint)."""
-    return _fingerprints(_registered().execution_options(yield_per=10_000))
+    return _fingerprints(stream(_registered()))
 
 
 def _registered() -> sa.Select[*tuple[object, ...]]:
     return sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
 
 
-def _fingerprints(found: sa.Select[*tuple[object, ...]]) -> Iterator[tuple[str, str]]:
-    for row in db.session.execute(found):
+def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
+    for row in rows:
         words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
         yield str(row[0]), hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]

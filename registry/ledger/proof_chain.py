@@ -14,13 +14,12 @@ from typing import Any  # rows of several tables, and JSON
 import sqlalchemy as sa
 
 from registry.core.clock import day_of
-from registry.core.database import db
 from registry.ledger import chain
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import SEALED
 from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.streams import stream
 
-ROWS_AT_ONCE = 20_000
 STATUS_AFTER = {
     "submitted": "submitted",
     "claimed": "in_review",
@@ -219,7 +218,7 @@ class _Rows:
 def _stream(columns: tuple[Any, ...], model: type[Any]) -> Iterator[Any]:
     order = (model.sequence,) if model is Seal else (model.sequence, model.position)
     found = sa.select(*columns).order_by(*order)
-    return iter(db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)))
+    return stream(found)
 
 
 def _seal_columns() -> tuple[Any, ...]:

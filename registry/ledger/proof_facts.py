@@ -19,7 +19,8 @@ from registry.ledger.facts import chunks, load_facts, subject_name
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
-from registry.ledger.proof_chain import ROWS_AT_ONCE, Story
+from registry.ledger.proof_chain import Story
+from registry.ledger.streams import stream
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
 from registry.programme.kinds import Measure
 
@@ -98,8 +99,7 @@ def _by_subject() -> Iterator[tuple[str, Rows]]:
     found = sa.select(
         Posting.sequence, Posting.position, Posting.subject, *what, Posting.quantity
     ).order_by(*order)
-    rows = db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE))
-    for subject, group in groupby(rows, key=itemgetter(2)):
+    for subject, group in groupby(stream(found), key=itemgetter(2)):
         yield subject, [tuple(row) for row in group]
 
 
@@ -138,7 +138,7 @@ def _registered_subjects() -> Iterator[str]:
         .order_by(Entry.id)
     )
     named: set[str] = set()
-    for row in db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)):
+    for row in stream(found):
         name = subject_name(*row)
         if name not in named:
             named.add(name)

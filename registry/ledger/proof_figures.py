@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.ledger.faults import Fault
 from registry.ledger.models import Cell, Posting, Trend
-from registry.ledger.proof_chain import ROWS_AT_ONCE
+from registry.ledger.streams import stream
 
 Line = tuple[Hashable, ...]
 Changes = dict[date, Counter[Line]]
@@ -24,15 +24,16 @@ def prove_figures() -> Iterator[Fault]:
     """Yield the totals that are wrong, missing or too many."""
     changes = _read_changes()
     cells = sa.select(Cell.day, Cell.total, Cell.district_id, Cell.measure)
-    rows = _stream(cells.order_by(Cell.day, Cell.district_id, Cell.measure))
-    yield from _prove_totals("cell", rows, changes)
+    rows = stream(cells.order_by(Cell.day, Cell.district_id, Cell.measure))
+    yield from _prove_totals("cell", rows, changes, lines=_lines(Cell.district_id, Cell.measure))
     months = sa.select(Trend.month, Trend.total, Trend.measure)
-    rows = _stream(months.order_by(Trend.month, Trend.measure))
-    yield from _prove_totals("trend", rows, _by_month(changes))
+    rows = stream(months.order_by(Trend.month, Trend.measure))
+    yield from _prove_totals("trend", rows, _by_month(changes), lines=_lines(Trend.measure))
 
 
-def _stream(found: sa.Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    return iter(db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)))
+def _lines(*columns: sa.orm.InstrumentedAttribute[Any]) -> set[Line]:
+    """Name the lines that every day has: each day is complete."""
+    return {tuple(row) for row in db.session.execute(sa.select(*columns).distinct())}
 
 
 def _read_changes() -> Changes:
@@ -59,10 +60,11 @@ def _by_month(changes: Changes) -> Changes:
     return months
 
 
-def _prove_totals(table: str, rows: Iterable[Any], changes: Changes) -> Iterator[Fault]:
+def _prove_totals(
+    table: str, rows: Iterable[Any], changes: Changes, *, lines: set[Line]
+) -> Iterator[Fault]:
     """Go through the days of the table and of the changes together, with running sums."""
     total: Counter[Line] = Counter()
-    grid: set[Line] = set()
     waiting = sorted(changes)
     for day, group in groupby(rows, key=itemgetter(0)):
         while waiting and waiting[0] < day:
@@ -71,8 +73,7 @@ def _prove_totals(table: str, rows: Iterable[Any], changes: Changes) -> Iterator
         if waiting and waiting[0] == day:
             total.update(changes[waiting.pop(0)])
         found: dict[Line, int] = {tuple(row[2:]): row[1] for row in group}
-        grid |= found.keys()
-        for line in sorted(grid | {line for line, count in total.items() if count}, key=str):
+        for line in sorted(lines | {line for line, count in total.items() if count}, key=str):
             if found.get(line) != total[line]:
                 yield Fault(table, _differs(found.get(line), total[line]), key=_name(day, line))
     for day in waiting:

@@ -12,7 +12,8 @@ from registry.core.database import Base, db
 from registry.ledger.chain import canonical
 from registry.ledger.faults import Fault
 from registry.ledger.models import Allocation, GoalVersion
-from registry.ledger.proof_chain import ROWS_AT_ONCE, Story
+from registry.ledger.proof_chain import Story
+from registry.ledger.streams import stream
 from registry.programme.models import Goal
 
 UNFILED = "draft"
@@ -70,7 +71,7 @@ def _prove_statuses(story: Story) -> Iterator[Fault]:
     application = Base.metadata.tables["application"]  # of a higher floor; only read
     found = sa.select(application.c.id, sa.type_coerce(application.c.status, sa.String))
     left = dict(story.statuses)
-    for application_id, status in db.session.execute(found.order_by(application.c.id)):
+    for application_id, status in stream(found.order_by(application.c.id)):
         told, sequence = left.pop(application_id, (UNFILED, 0))
         if status != told:
             sentence = f"says {status}; its last event (sequence {sequence}) makes it {told}."
@@ -93,8 +94,8 @@ def _prove_filings(story: Story) -> Iterator[Fault]:
     ).join(application, application.c.id == filing.c.application_id)
     left = dict(story.filings)
     order = (filing.c.application_id, filing.c.number)
-    rows = db.session.execute(found.order_by(*order).execution_options(yield_per=ROWS_AT_ONCE))
-    for application_id, number, case_number, form, enterprise, files in rows:
+    for row in stream(found.order_by(*order)):
+        application_id, number, case_number, form, enterprise, files = row
         content = {"form": form, "enterprise": enterprise, "files": files}
         text = canonical({**content, "application": case_number, "filing": number})
         told = left.pop((application_id, number), None)

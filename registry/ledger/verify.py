@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,14 +33,16 @@ def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
     Reads in the caller's snapshot and writes nothing.
     """
     story = Story(programme_starts_on=get_programme().starts_on)
-    fault = next(_faults(story, expect), None)
+    with closing(_faults(story, expect)) as faults:
+        fault = next(faults, None)
     if isinstance(fault, Missing):
-        is_posting = next(_recount(story.programme_starts_on), None) is not None
+        with closing(_recount(story.programme_starts_on)) as differences:
+            is_posting = next(differences, None) is not None
         fault = fault.resolved(is_posting=is_posting)
     return Report(story.seals, story.events, story.postings, story.head, fault)
 
 
-def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Iterator[Fault]:
+def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Generator[Fault]:
     yield from prove_chain(story)
     if expect is not None:
         yield from _prove_expected(story, expect)
@@ -48,11 +51,11 @@ def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Iterator[Fau
     yield from prove_figures()
 
 
-def _recount(starts_on: date) -> Iterator[Fault]:
-    return prove_count(Story(programme_starts_on=starts_on))
+def _recount(starts_on: date) -> Generator[Fault]:
+    yield from prove_count(Story(programme_starts_on=starts_on))
 
 
-def _prove_expected(story: Story, expect: Head | tuple[int, str]) -> Iterator[Fault]:
+def _prove_expected(story: Story, expect: Head | tuple[int, str]) -> Generator[Fault]:
     sequence, hash_ = expect if isinstance(expect, tuple) else (expect.sequence, expect.hash)
     if sequence > story.seals:
         sentence = f"is missing: it was printed once, and the chain now ends with {story.seals}."
