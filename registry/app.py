@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import navigation
-from registry.accounts import access
+from registry.accounts import access, post
 from registry.accounts.models import User
 from registry.accounts.sessions import ABSOLUTE, SEEN_AFTER, find_session, touch_session
 from registry.accounts.views import accounts, resume
@@ -30,6 +30,7 @@ from registry.core import (
     error_pages,
     headers,
     language,
+    large_bodies,
     log,
     metrics,
     templating,
@@ -39,6 +40,7 @@ from registry.core.database import db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
+from registry.notices.service import tell
 from registry.programme.queries import find_programme
 from registry.tally.queries import public_figures
 from registry.tally.views import tally
@@ -71,7 +73,9 @@ def create_app(settings: Settings) -> Flask:
     log.init_app(app)
     metrics.init_app(app)
     transactions.init_app(app)
+    large_bodies.init_app(app)
     CSRFProtect(app)
+    post.use(tell)
     _know_people(app)
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import sqlalchemy as sa
 
@@ -33,7 +33,7 @@ ORPHANS_AFTER = timedelta(days=1)
 
 def attach(
     application: Application,
-    stream: BinaryIO,
+    stream: IO[bytes],
     *,
     slot: str,
     name: str,
@@ -126,7 +126,7 @@ def _check_open(application: Application, *, by: User) -> None:
     raise NotAllowed(_("Only members of the enterprise may put files to its application."))
 
 
-def _copy(stream: BinaryIO, target: Path, *, name: str) -> tuple[int, str]:
+def _copy(stream: IO[bytes], target: Path, *, name: str) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with target.open("xb") as file:
         while block := stream.read(BLOCK):

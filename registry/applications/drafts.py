@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any  # a form as typed is nested JSON
 
 from registry.applications.models import Application
+from registry.applications.queries import list_open_remarks
 from registry.districts.queries import find_district
 from registry.enterprises.models import Enterprise
 from registry.entries import checking
@@ -18,6 +19,7 @@ WORD_LONGEST = 10_000
 WORDS_MOST = 100
 ROWS_KEPT = 3_000
 TITLE_LONGEST = 200
+ANSWER_LONGEST = 1_000
 
 Words = dict[str, Any]
 
@@ -56,6 +58,13 @@ def place_draft(application: Application) -> None:
     district = find_district(str(fields.get("district") or "").strip())
     if district is not None and application.filings_count == 0:
         application.district_id = application.entry.district_id = district.id
+
+
+def keep_answers(application: Application, answers: Mapping[int, str]) -> None:
+    """Keep the answers to remarks as drafts; they count, and are dated, with the next filing."""
+    for remark in list_open_remarks(application):
+        if remark.id in answers:
+            remark.answer = answers[remark.id].strip()[:ANSWER_LONGEST]
 
 
 def _cut(word: object) -> object:

@@ -158,7 +158,7 @@ def _freeze(step: Step) -> Filing:
     content: dict[str, Any] = {
         "form": application.form,
         "enterprise": enterprise_record(application.enterprise),
-        "files": [_file_record(file) for file in list_attachments(application.id)],
+        "files": [file_record(file) for file in list_attachments(application.id)],
     }
     number = application.filings_count + 1
     frozen = Filing(
@@ -173,7 +173,8 @@ def _freeze(step: Step) -> Filing:
     return frozen
 
 
-def _file_record(file: Attachment) -> dict[str, Any]:
+def file_record(file: Attachment) -> dict[str, Any]:
+    """Return what a filing keeps of a file."""
     return {
         "id": file.id,
         "slot": file.slot,

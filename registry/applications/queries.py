@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any  # a form as typed is nested JSON
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import User
 from registry.accounts.roles import Role
@@ -75,6 +75,7 @@ def list_mine(actor: User) -> Mine:
             joinedload(Application.district),
             joinedload(Application.round),
             joinedload(Application.holder),
+            selectinload(Application.remarks),
         )
         .order_by(Application.saved_at.desc(), Application.id.desc())
     ).all()
@@ -156,10 +157,17 @@ def changes_since_last_filing(application: Application) -> list[Change]:
     if now is None or before is None:
         return []
     return [
-        *_field_changes(before.form.get("fields", {}), now.form.get("fields", {}), "field"),
+        *compare_forms(before.form, now.form),
         *_field_changes(before.enterprise, now.enterprise, "enterprise"),
-        *_row_changes(before.form.get("rows", []), now.form.get("rows", [])),
         *_file_changes(before.files, now.files),
+    ]
+
+
+def compare_forms(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
+    """List what differs between two states of a form."""
+    return [
+        *_field_changes(before.get("fields", {}), now.get("fields", {}), "field"),
+        *_row_changes(before.get("rows", []), now.get("rows", [])),
     ]
 
 

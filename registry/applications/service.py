@@ -94,9 +94,9 @@ def save(
 ) -> Application:
     """Keep the words as typed, faulty ones included, and count the version up.
 
-    `form`: {"fields": {name: text or texts}, "rows": [{column: text}]}. Raise WrongState where the
-    version seen is not the present one, or the form is not open for writing; NotAllowed for who may
-    not write.
+    `form`: {"fields": {name: text or texts}, "rows": [{column: text}], "answers": {id: text}}, the
+    last by the id of the remark. Raise WrongState where the version seen is not the present one, or
+    the form is not open for writing; NotAllowed for who may not write.
     """
     locked = lock(application.id, by=by)
     if not policy.may_edit(by, locked):
@@ -106,6 +106,7 @@ def save(
     check_version(locked, seen)
     locked.form = drafts.kept_words(form)
     drafts.place_draft(locked)
+    drafts.keep_answers(locked, form.get("answers", {}))
     locked.saved_at = at
     locked.version += 1
     db.session.flush()

@@ -12,7 +12,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from registry.core.clock import PLACE
+from registry.core.clock import PLACE, day_of
 from registry.core.deeds import new_key
 
 HASH_LETTERS = 10
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
+    app.jinja_env.filters.update(local=local, day_of=day_of)
     app.jinja_env.globals.update(new_key=new_key)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 
@@ -37,6 +38,11 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write a moment as it is read in Asia/Shanghai, to the minute."""
     return value.astimezone(PLACE).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def local(value: datetime) -> datetime:
+    """Return a moment in the time of the place, for components that write it themselves."""
+    return value.astimezone(PLACE)
 
 
 def grouped(value: int | Decimal) -> str:

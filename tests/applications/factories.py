@@ -146,7 +146,11 @@ def act(
 
 
 def file_it(
-    application: Application, *, by: User, at: datetime = AT, answers: Mapping[int, str] | None = None
+    application: Application,
+    *,
+    by: User,
+    at: datetime = AT,
+    answers: Mapping[int, str] | None = None,
 ) -> Application:
     given = Given(pledged=True, answers=answers or {})
     return act(application, Action.SUBMIT, by=by, at=at, given=given).application

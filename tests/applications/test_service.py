@@ -158,9 +158,7 @@ def test_each_step_is_one_sealed_event(app: Flask) -> None:
     officer = a_user(Role.OFFICER)
     application = an_approved(officer)
     events = db.session.scalars(
-        sa.select(Event.type)
-        .where(Event.application_id == application.id)
-        .order_by(Event.sequence)
+        sa.select(Event.type).where(Event.application_id == application.id).order_by(Event.sequence)
     )
     assert list(events) == ["submitted", "claimed", "approved"]
 

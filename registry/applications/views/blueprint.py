@@ -1,4 +1,4 @@
-"""Pages of applications."""
+"""The blueprint that all pages of the enterprise share."""
 
 from __future__ import annotations
 
