@@ -22,7 +22,7 @@ from registry.importing.words import change_label, measure_label
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-REMARKS_SHOWN = 200
+REMARKS_SHOWN = 50
 
 
 @click.command("import")

@@ -53,7 +53,7 @@ def count_entries(batch_id: int) -> dict[Kind, int]:
         .where(Entry.batch_id == batch_id)
         .group_by(Entry.kind)
     )
-    counted = dict(db.session.execute(found).tuples().all())
+    counted = {row.kind: row[1] for row in db.session.execute(found)}
     return {kind: counted[kind] for kind in Kind if kind in counted}
 
 

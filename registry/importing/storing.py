@@ -10,7 +10,7 @@ from typing import Any  # the rows of many tables
 import sqlalchemy as sa
 
 from registry.core.database import Base, db
-from registry.districts.models import District
+from registry.districts.queries import list_districts
 from registry.enterprises.models import Enterprise
 from registry.entries.models import (
     Entry,
@@ -62,31 +62,38 @@ def fingerprint(rows: Iterable[Row]) -> str:
 
 
 def _store_enterprises(plan: Plan, *, at: datetime) -> None:
+    created: list[Record] = []
     for firm in plan.completed:
         db.session.execute(
             sa.update(Enterprise).where(Enterprise.id == firm.id).values(uscc=firm.uscc)
         )
-    firms = plan.new_firms
-    records = [
-        {"name": firm.name, "name_key": firm.name_key, "uscc": firm.uscc, "created_at": at}
-        for firm in firms
-    ]
-    for firm, id_ in zip(firms, _insert_returning(Enterprise, records), strict=True):
+    for firm, id_ in zip(plan.new_firms, _new_ids(Enterprise, len(plan.new_firms)), strict=True):
         firm.id = id_
+        created.append(
+            {
+                "id": id_,
+                "name": firm.name,
+                "name_key": firm.name_key,
+                "uscc": firm.uscc,
+                "created_at": at,
+            }
+        )
+    _insert(Enterprise, created)
 
 
 def _store_entries(entries: Sequence[NewEntry], *, batch: Batch, at: datetime) -> None:
-    codes: Mapping[int, str] = dict(
-        db.session.execute(sa.select(District.id, District.code)).tuples().all()
-    )
+    codes = {place.id: place.code for place in list_districts()}
     numbers, first_rank = Numbers(), next_rank()
-    records = [
-        _entry_record(new, rank=first_rank + place, numbers=numbers, codes=codes)
-        | {"batch_id": batch.id, "created_at": at}
-        for place, new in enumerate(entries)
-    ]
-    for new, id_ in zip(entries, _insert_returning(Entry, records), strict=True):
+    common = {"batch_id": batch.id, "created_at": at}
+    for new, id_ in zip(entries, _new_ids(Entry, len(entries)), strict=True):
         new.known.id = id_
+    _insert(
+        Entry,
+        (
+            _entry_record(new, rank=first_rank + place, numbers=numbers, codes=codes) | common
+            for place, new in enumerate(entries)
+        ),
+    )
 
 
 def _entry_record(
@@ -94,6 +101,7 @@ def _entry_record(
 ) -> Record:
     row, effective_on = new.row, new.known.effective_on
     return {
+        "id": new.known.id,
         "kind": row.kind,
         "enterprise_id": _id_of(new.firm),
         "district_id": row.district_id,
@@ -184,7 +192,11 @@ def _insert(model: type[Base], records: Iterable[Record]) -> None:
         db.session.execute(sa.insert(model), chunk)
 
 
-def _insert_returning(model: type[Enterprise | Entry], records: Iterable[Record]) -> list[int]:
-    """Insert records and return their new ids, in the order of the records."""
-    statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
-    return [id_ for chunk in chunks(records) for id_ in db.session.scalars(statement, chunk).all()]
+def _new_ids(model: type[Enterprise | Entry], count: int) -> Sequence[int]:
+    """Take ids beforehand: the rows that hang on them can then be written in bulk as well."""
+    if db.session.get_bind().dialect.name != "postgresql":
+        last = db.session.scalar(sa.select(sa.func.max(model.id))) or 0
+        return range(last + 1, last + 1 + count)
+    sequence = sa.func.pg_get_serial_sequence(model.__tablename__, "id")
+    numbers = sa.select(sa.func.nextval(sequence)).select_from(sa.func.generate_series(1, count))
+    return db.session.scalars(numbers).all() if count else []
