@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.accounts.views import account, resume, signing_in
+from registry.accounts.views import account, enterprise, members, resume, signing_in, signing_up
 from registry.accounts.views.blueprint import accounts
 
-__all__ = ["account", "accounts", "resume", "signing_in"]
+__all__ = ["account", "accounts", "enterprise", "members", "resume", "signing_in", "signing_up"]
