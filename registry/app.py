@@ -41,6 +41,7 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
+from registry.notices.service import tell
 from registry.programme.queries import find_programme
 from registry.tally.queries import public_figures
 from registry.tally.views import tally
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> Flask:
     transactions.init_app(app)
     large_bodies.init_app(app)
     CSRFProtect(app)
+    post.use(tell)
     post.use(tell)
     _know_people(app)
     app.before_request(access.admit)
