@@ -11,13 +11,17 @@ import sys
 import click
 from sqlalchemy.exc import DBAPIError
 
+from registry.cli.archive import backup, restore
+from registry.cli.demo import demo
 from registry.cli.init import init
 from registry.cli.ledger import tally, verify_command
 from registry.cli.lists import import_file, undo
+from registry.cli.serve import serve
+from registry.cli.users import add_user
 from registry.config import SettingsError
 from registry.core.errors import RegistryError
 
-COMMANDS = (init, tally, verify_command, import_file, undo)
+COMMANDS = (init, import_file, undo, tally, verify_command, backup, restore, serve, demo, add_user)
 
 
 @click.group()

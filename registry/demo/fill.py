@@ -146,7 +146,7 @@ def _list_deeds(filler: Filler, plans: Sequence[Plan]) -> list[tuple[datetime, D
     items = plan_items(random, firms, reached_by(plans))
     start = programme.starts_on
     for end, rows in split_quarters(items, programme.starts_on, filler.today - timedelta(days=3)):
-        name = f"{end.year}年第{(end.month + 2) // 3}季"
+        name = f"{end.year}年{end.month}月"
         data = write_list(random, rows, start=start, end=end, name=name)
         day = _working_day(end + timedelta(days=2), filler.today)
         deeds.append((_moment(day, 15), partial(_import, filler, data, f"{name}名单.csv")))

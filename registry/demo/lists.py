@@ -117,6 +117,9 @@ def _quarter_ends(starts_on: date, until: date) -> list[date]:
             break
         ends.append(following - timedelta(days=1))
         month = following
+    last_month_end = until.replace(day=1) - timedelta(days=1)
+    if last_month_end >= month:
+        ends.append(last_month_end)
     return ends or [until]
 
 

@@ -18,7 +18,7 @@ APPROVED = {FACTORY: 2, WORKSHOP: 12, UPGRADE: 36, ROBOTS: 34}
 FACTORY_DISTRICTS = ("320583", "320582")
 ROBOT_ROWS = (5, 8, 12, 16, 20, 26, 38, 47)
 MOBILE_IN_LARGE, LARGE = 3, 30
-DAYS_BACK = (30, 330)
+DAYS_BACK = (24, 330)
 CLAIM_STANDS = timedelta(days=13)
 
 # Open cases by the working days since they were filed, and how far each has come since.
