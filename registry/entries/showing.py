@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from registry.core.language import _
 from registry.entries.columns import Fault, Sheet, Words
 from registry.entries.facts.fields import FactsForm, ManyField, WordField
 from registry.entries.facts.shape import Figure, Section
+from registry.entries.facts.shared import WAN
 from registry.entries.values import Choice, YesNo
 
 Districts = Sequence[tuple[str, str]]
@@ -149,6 +150,7 @@ class ReadField:
     value: object
     unit: object = ""
     was: object | None = None
+    full: object = ""
 
 
 def read_fields(
@@ -163,15 +165,24 @@ def read_fields(
             continue
         was = _shown_field(before[name]) if before is not None else value
         changed = None if str(was) == str(value) else (was or str(_("blank")))
-        result.append(
-            ReadField(
-                name, item.label.text, value, getattr(item, "unit", "") if value else "", changed
-            )
-        )
+        unit = getattr(item, "unit", "") if value else ""
+        result.append(ReadField(name, item.label.text, value, unit, changed, _in_yuan(value, unit)))
     return result
 
 
+def _in_yuan(value: str, unit: object) -> object:
+    """Return an amount of 万元 in full, for whoever counts zeros."""
+    if unit is not WAN or not value:
+        return ""
+    try:
+        return _("%(amount)s yuan", amount=f"{Decimal(value.replace(',', '')) * 10_000:,.0f}")
+    except InvalidOperation:
+        return ""
+
+
 def _shown_field(item: object) -> str:
+    if isinstance(item, WordField) and item.value.kind in {"whole", "decimal"}:
+        return _grouped(item.word)
     if isinstance(item, WordField | ManyField):
         value = item.shown
         return "、".join(str(part) for part in value) if isinstance(value, list) else str(value)
@@ -191,6 +202,14 @@ def mark_faults(form: FactsForm, faults: Iterable[Fault]) -> None:
         kind, _colon, name = fault.place.partition(":")
         if kind == "field" and name in form:
             form[name].errors = [*form[name].errors, fault.message]  # type: ignore[list-item]  # lazy words
+
+
+def _grouped(word: str) -> str:
+    """Write a number with thousands apart and no zeros at its end; anything else as it is."""
+    try:
+        return f"{Decimal(_as_word(Decimal(word.replace(',', '')))):,f}" if word else ""
+    except InvalidOperation:
+        return word
 
 
 @dataclass(frozen=True)

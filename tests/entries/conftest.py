@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import Babel, force_locale
+from flask_babel import Babel
+
+TRANSLATIONS = Path(__file__).parents[2] / "registry" / "translations"
+
+
+def speak(language: str) -> Iterator[None]:
+    app = Flask("words")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(app, locale_selector=lambda: language)
+    with app.test_request_context():
+        yield
 
 
 @pytest.fixture
 def english() -> Iterator[None]:
     """Speak English for this test, without a database."""
-    app = Flask("words")
-    Babel(app)
-    with app.test_request_context(), force_locale("en"):
-        yield
+    yield from speak("en")
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    """Speak Chinese for this test, without a database."""
+    yield from speak("zh_CN")

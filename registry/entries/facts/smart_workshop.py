@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from registry.core.language import _
+from registry.core.language import _, p_
 from registry.entries.columns import Fault, Values
 from registry.entries.facts import shared
 from registry.entries.facts.fields import ManyField, WordField
@@ -159,7 +159,7 @@ FACTS = KindFacts(
         shared.ENTERPRISE,
         Section(
             "project",
-            _("Workshop"),
+            p_("section", "Workshop"),
             ("title", "district", "site_address", "commissioned_on", "area_m2", "summary"),
         ),
         Section(
