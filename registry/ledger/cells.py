@@ -15,6 +15,8 @@ from registry.ledger.models import Cell, Trend
 from registry.ledger.timelines import Key
 from registry.programme.kinds import Measure
 
+SPANS_MOST = 300  # beyond, rewriting the cells is quicker than updating span by span
+
 
 def fold(postings: Iterable[tuple[Key, int]]) -> None:
     """Add new postings to every day from their own on; new days are copied first."""
@@ -30,6 +32,9 @@ def fold(postings: Iterable[tuple[Key, int]]) -> None:
 def _fold_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
     _cover({district_id for district_id, _, _ in sums})
     _open_days(sorted({day for _, _, day in sums}))
+    if len(sums) > SPANS_MOST:
+        _rewrite_cells(sums)
+        return
     lines: dict[tuple[int, Measure], dict[date, int]] = defaultdict(dict)
     for (district_id, measure, day), quantity in sums.items():
         lines[district_id, measure][day] = quantity
@@ -44,6 +49,26 @@ def _fold_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
                 .values(total=Cell.total + quantity)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _rewrite_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
+    """Write all cells anew from the first day on: for an import, thousands of spans at once."""
+    since = Cell.day >= min(day for _, _, day in sums)
+    found = db.session.execute(
+        sa.select(Cell.day, Cell.district_id, Cell.measure, Cell.total)
+        .where(since)
+        .order_by(Cell.day)
+    ).all()
+    added: Counter[tuple[int, Measure]] = Counter()
+    rows = []
+    for day, district_id, measure, total in found:
+        line = (district_id, measure)
+        added[line] += sums.get((*line, day), 0)
+        rows.append({"day": day, "district_id": district_id, "measure": measure})
+        rows[-1]["total"] = total + added[line]
+    without = {"synchronize_session": False}
+    db.session.execute(sa.delete(Cell).where(since), execution_options=without)
+    db.session.execute(sa.insert(Cell), rows)
 
 
 def _fold_trend(sums: Mapping[tuple[Measure, date], int]) -> None:
