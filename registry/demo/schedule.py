@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import cycle
 from random import Random
@@ -18,6 +19,7 @@ APPROVED = {FACTORY: 2, WORKSHOP: 12, UPGRADE: 36, ROBOTS: 34}
 FACTORY_DISTRICTS = ("320583", "320582")
 ROBOT_ROWS = (5, 8, 12, 16, 20, 26, 38, 47)
 MOBILE_IN_LARGE, LARGE = 3, 30
+SHOWN_ROBOTS = 331
 DAYS_BACK = (24, 330)
 CLAIM_STANDS = timedelta(days=13)
 
@@ -65,7 +67,9 @@ def plan_cases(random: Random, firms: Sequence[Firm], *, today: date) -> list[Pl
     random.shuffle(pool)
     free = {code: [f for f in pool if f.district == code] for code in {f.district for f in pool}}
     codes = sorted(free)
-    plans = [
+    shown = free[SHOWN_DISTRICT].pop()
+    plans = _shown_cases(random, shown, today=today)
+    plans += [
         _open_case(random, free[SHOWN_DISTRICT], kind, case, today=today)
         for case, kind in zip(OPEN_SHOWN, cycle(KINDS_IN_TURN), strict=False)
     ]
@@ -84,6 +88,20 @@ def plan_cases(random: Random, firms: Sequence[Firm], *, today: date) -> list[Pl
         for end, _ in zip(cycle(CLOSED), range(CLOSED_CASES), strict=False)
     ]
     return plans
+
+
+def _shown_cases(random: Random, firm: Firm, *, today: date) -> list[Plan]:
+    """Plan the cases of the one firm whose account is shown: something of everything."""
+    cases = (
+        (WORKSHOP, (9, "returned")),
+        (ROBOTS, (1, "draft")),
+        (ROBOTS, (12, "answered")),
+        (UPGRADE, (4, "new")),
+    )
+    plans = [_open_case(random, [firm], kind, case, today=today) for kind, case in cases]
+    plans[1] = replace(plans[1], robots=SHOWN_ROBOTS)
+    decided = [_decided_case(random, [firm], kind, today=today) for kind in (WORKSHOP, ROBOTS)]
+    return [*plans, *decided, _closed_case(random, [firm], "reject", today=today)]
 
 
 def reached_by(plans: Sequence[Plan]) -> Counter[tuple[str, Kind]]:
