@@ -114,6 +114,11 @@ class Remark(Base):
 
     made_by: Mapped[User] = relationship()
 
+    @property
+    def filed_answer(self) -> str:
+        """Return the answer as the district may see it: nothing before it was filed."""
+        return (self.answer or "") if self.answered_at is not None else ""
+
 
 class Attachment(Base):
     """One file handed in as proof; kept under a generated name, served only as a download."""

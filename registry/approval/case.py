@@ -51,7 +51,7 @@ class Said:
 
     @property
     def state(self) -> str:
-        return "answered" if self.remark.answer else "open"
+        return "answered" if self.remark.filed_answer else "open"
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class CaseView:
 
     @property
     def answered(self) -> int:
-        return sum(bool(one.remark.answer) for one in self.said)
+        return sum(bool(one.remark.filed_answer) for one in self.said)
 
     def said_on(self, place: str) -> list[Said]:
         """List what was remarked on a place."""

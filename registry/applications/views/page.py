@@ -8,12 +8,13 @@ from typing import Any  # a form as typed is nested JSON
 from flask import Response, jsonify, make_response, render_template, request, url_for
 
 from registry.accounts.access import get_actor
-from registry.applications import places, policy
+from registry.applications import filing, places, policy
 from registry.applications.draft import Draft
 from registry.applications.files import ACCEPT, LARGEST
 from registry.applications.forms import SaveForm
 from registry.applications.models import Application
 from registry.applications.queries import Change, compare_forms, get_visible
+from registry.applications.record import read_record
 from registry.applications.story import Happening, tell_story
 from registry.core import clock
 from registry.core.database import db
@@ -63,7 +64,7 @@ def edit_page(
     status: int = 200,
 ) -> Response:
     """Show one part of the form. `faults`: all that stands against filing, after a try to file."""
-    draft = Draft(application, today=clock.today())
+    draft, names = Draft(application, today=clock.today()), district_names()
     show_all = bool(faults) or request.args.get("check") == "1"
     here = draft.faults_in(section, all_of_them=show_all)
     page = render_template(
@@ -74,10 +75,11 @@ def edit_page(
         section=section,
         parts=draft.parts,
         following=_following(draft, section),
-        form=_bound(application, draft, here),
+        form=_bound(draft, here, names=names),
         rows=_rows(draft, here),
         sums=showing.sums(draft.checked.figures),
         effects=EFFECTS,
+        record=read_record(filing.enterprise_record(application.enterprise), districts=names),
         here=[_linked(draft, fault) for fault in here],
         faults=[_linked(draft, fault) for fault in faults],
         warnings=draft.checked.warnings,
@@ -100,13 +102,18 @@ def _following(draft: Draft, section: Section) -> Section | None:
     return sections[at + 1] if at + 1 < len(sections) else None
 
 
-def _bound(application: Application, draft: Draft, faults: Sequence[Fault]) -> FactsForm:
-    form = checking.bind(application.kind, application.form.get("fields", {}), today=draft.today)
-    names = [
-        (district.code, district.name_zh if is_chinese() else district.name_en)
+def district_names() -> dict[str, str]:
+    """Return the names of the districts by code, in the language of the page."""
+    return {
+        district.code: district.name_zh if is_chinese() else district.name_en
         for district in list_districts()
-    ]
-    showing.offer_districts(form, names)
+    }
+
+
+def _bound(draft: Draft, faults: Sequence[Fault], *, names: Mapping[str, str]) -> FactsForm:
+    fields = draft.application.form.get("fields", {})
+    form = checking.bind(draft.application.kind, fields, today=draft.today)
+    showing.offer_districts(form, list(names.items()))
     showing.mark_faults(form, faults)
     return form
 

@@ -25,14 +25,13 @@ from registry.applications.status import Status
 from registry.applications.story import tell_story
 from registry.applications.views.blueprint import applications
 from registry.applications.views.index import Line
-from registry.applications.views.page import UNPROCESSABLE, lost_page, section_url
+from registry.applications.views.page import UNPROCESSABLE, district_names, lost_page, section_url
 from registry.applications.workflow import Action
 from registry.core import clock
 from registry.core.database import db
 from registry.core.deeds import keep_location, new_key
 from registry.core.errors import Invalid, NotFound, WrongState
-from registry.core.language import _, is_chinese
-from registry.districts.queries import list_districts
+from registry.core.language import _
 from registry.entries import checking, showing
 from registry.entries.catalogue import CATALOGUE
 
@@ -89,10 +88,7 @@ def _as_filed(application: Application) -> dict[str, Any]:
     words = frozen.form if frozen is not None else application.form
     facts, today = CATALOGUE[application.kind], clock.today()
     form = checking.bind(application.kind, words.get("fields", {}), today=today)
-    names = {
-        district.code: district.name_zh if is_chinese() else district.name_en
-        for district in list_districts()
-    }
+    names = district_names()
     showing.offer_districts(form, list(names.items()))
     record = (
         frozen.enterprise
