@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
+
+from registry.core.language import init_app
 
 TRANSLATIONS = Path(__file__).parents[2] / "registry" / "translations"
 
@@ -15,7 +16,7 @@ TRANSLATIONS = Path(__file__).parents[2] / "registry" / "translations"
 def speak(language: str) -> Iterator[None]:
     app = Flask("words")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, locale_selector=lambda: language)
+    init_app(app, select=lambda: language)
     with app.test_request_context():
         yield
 
