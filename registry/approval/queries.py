@@ -145,6 +145,7 @@ def list_open_ids(actor: User) -> Sequence[int]:
 class Beside:
     """The neighbours of a case in its group of the queue, and its place there, from 1."""
 
+    group: Group
     place: int
     count: int
     previous_id: int | None
@@ -160,6 +161,7 @@ def find_neighbours(actor: User, application: Application, *, at: datetime) -> B
         _open(actor)
         .with_only_columns(
             Application.id,
+            rank.label("rank"),
             place.label("place"),
             sa.func.count().over(partition_by=rank).label("size"),
             sa.func.lag(Application.id).over(order_by=order).label("previous_id"),
@@ -167,9 +169,11 @@ def find_neighbours(actor: User, application: Application, *, at: datetime) -> B
         )
         .subquery()
     )
-    found = sa.select(lined.c.place, lined.c.size, lined.c.previous_id, lined.c.next_id)
+    found = sa.select(
+        lined.c.rank, lined.c.place, lined.c.size, lined.c.previous_id, lined.c.next_id
+    )
     row = db.session.execute(found.where(lined.c.id == application.id)).first()
-    return Beside(*row) if row else None
+    return Beside(tuple(Group)[row.rank], *row[1:]) if row else None
 
 
 def list_returned(actor: User) -> Sequence[Application]:

@@ -117,13 +117,15 @@ function keepSaved(form) {
     });
   }
 
-  function changed() {
+  // A control may stand outside of its form and belong to it by the attribute `form`.
+  function changed(event) {
+    if (event.target.form !== form) return;
     dirty = true;
     if (!running) later(QUIET);
   }
 
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  document.addEventListener("input", changed);
+  document.addEventListener("change", changed);
 
   form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);

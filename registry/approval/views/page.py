@@ -77,7 +77,7 @@ def show_case(
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
         files=_files(application, view.filing),
         story=tell_story(application, reader=actor),
-        missing=_missing(application, view, suspicions, actor=actor),
+        blockers=_blockers(application, view, suspicions, actor=actor),
         unproven=_unproven(view.filing),
         reasons=REJECT_REASONS,
         answer_by=deadlines.last_answer_day(clock.today()),
@@ -88,8 +88,7 @@ def show_case(
         fault=fault,
         tried=request.form.get("action", ""),
         key=new_key(),
-        due_in_words=words.due_in_words,
-        filing_in_words=words.filing_in_words,
+        groups={group: label for group, (label, _note) in words.GROUPS.items()},
     )
     return make_response(page, status)
 
@@ -172,31 +171,11 @@ def _shown(view: CaseView) -> str:
     )
 
 
-def _missing(
+def _blockers(
     application: Application, view: CaseView, suspicions: Sequence[Suspicion], *, actor: User
 ) -> list[object]:
-    """List what still stands against approval; the server has the say."""
+    """List what blocks approval besides open ticks; the server has the say."""
     found: list[object] = []
-    wanted = {item.code for item in CATALOGUE[application.kind].checklist} - view.notes.checks
-    if wanted:
-        found.append(
-            n_(
-                "%(num)s point of the checklist is open",
-                "%(num)s points of the checklist are open",
-                len(wanted),
-            )
-        )
-    if view.sheet is not None and view.sheet.counts:
-        if not view.sheet.verified:
-            found.append(_("no row is ticked"))
-        elif view.sheet.open:
-            found.append(
-                n_(
-                    "%(num)s row is not ticked and will not be counted",
-                    "%(num)s rows are not ticked and will not be counted",
-                    view.sheet.open,
-                )
-            )
     lots = view.notes.words.get("lots", "")
     blocking = [
         doubt for doubt in suspicions if doubt.blocks(verified=view.notes.verified, lots=lots)

@@ -97,7 +97,14 @@ def _groups(
         count = len(shown) if is_narrowed else counts[Tab(group.value)]
         if shown:
             groups.append(
-                {"status": group.value, "label": label, "count": count, "note": note, "rows": shown}
+                {
+                    "status": group.value,
+                    "label": label,
+                    "count": count,
+                    "unit": _("cases"),
+                    "note": note,
+                    "rows": shown,
+                }
             )
     return groups
 
@@ -190,4 +197,6 @@ def _not_claimed(application_id: int, error: RegistryError) -> Claimed:
     message = error.message or _("This case was not found in your district.")
     if found is None:
         return Claimed(0, "", "", message)
+    if found.holder_id == get_actor().id and is_claim_live(found, at=clock.now()):
+        message = _("You hold it already.")
     return Claimed(found.id, found.enterprise.name, found.number, message)
