@@ -11,8 +11,7 @@ from registry.core.language import _, is_chinese, n_
 from registry.districts.models import District
 from registry.ledger.queries import Behind, Figure, Head
 from registry.programme.kinds import Kind
-from registry.tally.links import Links
-from registry.tally.page import Choice
+from registry.tally.links import Choice, Links
 from registry.tally.queries import Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, amount, join
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from registry.programme.kinds import Kind, Measure
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to look at the same thing."""
+
+    label: object
+    url: str
+    current: bool
 
 
 class Links(Protocol):

@@ -198,7 +198,7 @@ def public_figures() -> PublicFigures | None:
 
 def list_stages(cases: Mapping[int, tuple[Kind, int]], head: Head) -> dict[Status, Counter[Kind]]:
     """Part the open cases (id: kind, what it would count) by the stage each stood in."""
-    stage_of = _read_stages(head) if cases else {}
+    stage_of = _read_stages(head)
     stages: dict[Status, Counter[Kind]] = {stage: Counter() for stage in STAGES}
     for application_id, (kind, quantity) in cases.items():
         stages[stage_of[application_id]][kind] += quantity

@@ -11,15 +11,11 @@ from flask_babel import get_locale
 
 from registry.applications.status import Status
 from registry.core.language import _, is_chinese, n_
+from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind, Measure
 from registry.tally.table import GoalLine, Pace, Phase, Table
 
-KIND_NAMES: Mapping[Kind, object] = {
-    Kind.SMART_FACTORY: _("Smart factory"),
-    Kind.SMART_WORKSHOP: _("Smart workshop"),
-    Kind.EQUIPMENT_UPGRADE: _("Equipment upgrade"),
-    Kind.ROBOT_DEPLOYMENT: _("Robot deployment"),
-}
+KIND_NAMES: Mapping[Kind, object] = {kind: facts.label for kind, facts in CATALOGUE.items()}
 MEASURE_NAMES: Mapping[Measure, object] = {
     Measure.SMART_FACTORY: _("Smart factory"),
     Measure.SMART_WORKSHOP: _("Smart workshop"),

@@ -43,4 +43,4 @@ def lead(page: str) -> str:
     """Return the leading sentence without its marks."""
     found = re.search(r'<p class="lead">(.*?)</p>', page, re.DOTALL)
     assert found is not None, page
-    return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
+    return " ".join(re.sub(r"<[^>]+>", "", found[1].replace("</span>", " ")).split())

@@ -1,0 +1,111 @@
+"""The districts × kinds of the tally page, each figure with the address of what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.core.language import _
+from registry.programme.kinds import Kind
+from registry.tally.links import Choice, Links
+from registry.tally.table import Phase, Row, Table
+from registry.tally.words import KIND_NAMES, amount
+
+
+@dataclass(frozen=True)
+class KindShown:
+    """The head of a group of columns."""
+
+    label: object
+    unit: str
+
+
+@dataclass(frozen=True)
+class CellShown:
+    """One kind in one district; `url` opens the entries behind it."""
+
+    counted: int
+    url: str
+    allocated: int | None
+    share: float | None
+    behind: bool
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """One district, or the city."""
+
+    name: str
+    cells: Sequence[CellShown]
+
+
+def show_kinds(table: Table) -> list[KindShown]:
+    """Return the heads of the columns."""
+    return [KindShown(KIND_NAMES[goal.kind], goal.unit) for goal in table.goals]
+
+
+def show_rows(table: Table, links: Links, *, order: Kind | None) -> list[RowShown]:
+    """Return the districts, each figure with the address of the entries behind it."""
+    return [_show_row(row, links) for row in table.ordered_by(order)]
+
+
+def _show_row(row: Row, links: Links) -> RowShown:
+    return RowShown(
+        row.name,
+        [
+            CellShown(
+                counted=cell.counted,
+                url=links.entries(kind=cell.kind, district=row.code),
+                allocated=cell.allocated,
+                share=cell.share,
+                behind=cell.behind,
+            )
+            for cell in row.cells
+        ],
+    )
+
+
+def show_city(table: Table, links: Links) -> RowShown:
+    """Return the last row: the city with its targets."""
+    return _show_row(table.city, links)
+
+
+def show_orders(table: Table, links: Links, *, order: Kind | None) -> list[Choice]:
+    """Offer the official order, or the share of one kind."""
+    official = Choice(_("Official order"), links.again(order=""), current=order is None)
+    return [
+        official,
+        *(
+            Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
+            for kind in table.kinds
+        ),
+    ]
+
+
+def say_districts(table: Table) -> object:
+    """Say what the mark in the table means, or what is missing for it."""
+    if not table.is_allocated:
+        return _("No allocation is in force on this day, so there is no share to show.")
+    if table.period.phase is Phase.BEFORE:
+        return _("Shares are of the own allocation.")
+    return _(
+        "Red means five percentage points or more under the plan line of %(share)s.",
+        share=f"{table.period.percent:.1f}%",
+    )
+
+
+def note_allocations(table: Table) -> list[object]:
+    """Name the goals whose allocations do not add up to the target."""
+    notes: list[object] = []
+    for goal in table.goals:
+        given = table.allocated(goal.kind)
+        if given is not None and given != goal.target:
+            notes.append(
+                _(
+                    "%(kind)s: %(given)s allocated of a target of %(target)s.",
+                    kind=KIND_NAMES[goal.kind],
+                    given=amount(given, goal.unit),
+                    target=amount(goal.target or 0, goal.unit),
+                )
+            )
+    return notes
