@@ -161,8 +161,8 @@ def check_version(application: Application, seen: int) -> None:
         raise WrongState(_("The application was changed meanwhile, after you opened this page."))
 
 
-def release_claims_of(user: User, *, at: datetime) -> int:
-    """Put back into the queue whatever a person holds whose account is closed; return how many."""
+def release_claims_of(user: User, *, at: datetime, because: str = "account_closed") -> int:
+    """Put back into the queue whatever a person holds who cannot go on; return how many."""
     held = db.session.scalars(
         sa.select(Application)
         .where(
@@ -179,7 +179,7 @@ def release_claims_of(user: User, *, at: datetime) -> int:
     with deed(by=None, cause=Action.RELEASE.value) as opened:
         for application in held:
             steps.let_go(application)
-            _record(opened, application, RELEASE, {"account_closed": True})
+            _record(opened, application, RELEASE, {because: True})
     return len(held)
 
 
