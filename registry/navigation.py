@@ -36,6 +36,7 @@ TABS = (
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
     Tab(_("My applications"), "applications.index", frozenset({Role.MEMBER})),
     Tab(_("My enterprise"), "accounts.enterprise", frozenset({Role.MEMBER})),
+    Tab(_("Members"), "accounts.members", frozenset(DESK)),
     Tab(_("Tally"), "tally.index", frozenset(EVERYONE)),
     Tab(_("Register"), "entries.index", frozenset(EVERYONE)),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),

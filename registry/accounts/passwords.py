@@ -15,7 +15,7 @@ from registry.core.language import _
 
 LENGTH_MIN, LENGTH_MAX = 10, 128
 CONTEXT_MIN = 4
-CONTEXT_REST_MIN = 6
+CONTEXT_REST_MIN = 8
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 

@@ -1,0 +1,169 @@
+"""A sign-in that ends in the middle of a form loses nothing, and carries nothing from elsewhere."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from registry.accounts.roles import Role
+from registry.core import clock
+from registry.core.database import db
+from registry.enterprises.models import Enterprise
+from tests.conftest import SignedIn as SignIn
+from tests.conftest import csrf_of
+from tests.factories import AT, PASSWORD, a_user
+
+OWN = {"Sec-Fetch-Site": "same-origin"}
+FORM = {
+    "address": "科技路 8 号\r\n二号楼 “甲” <b>",
+    "district": "320583",
+    "industry": "C34",
+    "employees": "412",
+    "revenue_wan": "38,620.5",
+    "founded_on": "2010-05-01",
+    "ownership": "private",
+    "legal_representative": "张测试",
+    "contact_name": "王测试",
+    "contact_phone": "13812345678",
+}
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page, as a browser would send them."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return {html.unescape(name): html.unescape(value) for name, value in found}
+
+
+def sign_in_again(browser: FlaskClient, page: str, email: str) -> str:
+    token = csrf_of(browser, "/sign-in")
+    known = {"email": email, "password": PASSWORD, "csrf_token": token}
+    carried = {name: fields_of(page)[name] for name in ("carried", "carried_to")}
+    answer = browser.post("/sign-in", data={**known, **carried})
+    assert answer.status_code == 200, answer.text[:300]
+    return answer.text
+
+
+def test_form_is_stored_as_it_was_after_signing_in_again(app: Flask, sign_in: SignIn) -> None:
+    user = a_user(Role.MEMBER)
+    email, firm_id = user.email, user.enterprise_id
+    with clock.set_to(AT):
+        browser = sign_in(user)
+        form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
+    with clock.set_to(AT + timedelta(hours=2)):
+        cut_off = browser.post("/enterprise/record", data=form, headers=OWN)
+        page = sign_in_again(browser, cut_off.text, email)
+        again = browser.post("/enterprise/record", data=fields_of(page), headers=OWN)
+
+    assert cut_off.status_code == 401
+    assert 'action="/enterprise/record"' in page
+    assert again.status_code == 303
+    firm = db.session.get_one(Enterprise, firm_id)
+    assert firm.address == "科技路 8 号 二号楼 “甲” <b>"
+    assert str(firm.revenue_wan) == "38620.50"
+
+
+def test_signing_out_in_a_second_tab_loses_nothing_in_the_first(
+    app: Flask, sign_in: SignIn
+) -> None:
+    user = a_user(Role.MEMBER)
+    email = user.email
+    browser = sign_in(user)
+    form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
+    browser.post("/sign-out", data={"csrf_token": csrf_of(browser, "/account")})
+
+    cut_off = browser.post("/enterprise/record", data=form, headers=OWN)
+    page = sign_in_again(browser, cut_off.text, email)
+
+    assert cut_off.status_code == 401
+    assert fields_of(page)["contact_name"] == "王测试"
+
+
+def test_signing_in_again_in_a_second_tab_asks_once_more_in_the_first(
+    app: Flask, sign_in: SignIn
+) -> None:
+    user = a_user(Role.MEMBER)
+    email = user.email
+    browser = sign_in(user)
+    form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
+    browser.post("/sign-out", data={"csrf_token": csrf_of(browser, "/account")})
+    token = csrf_of(browser, "/sign-in")
+    browser.post("/sign-in", data={"email": email, "password": PASSWORD, "csrf_token": token})
+
+    stale = browser.post("/enterprise/record", data=form, headers=OWN)
+    again = browser.post("/enterprise/record", data=fields_of(stale.text), headers=OWN)
+
+    assert stale.status_code == 409
+    assert "继续刚才的填写" in stale.text
+    assert again.status_code == 303
+
+
+def test_post_from_another_site_is_refused_and_not_carried(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in(a_user(Role.MEMBER))
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.test"},
+        {},
+    ):
+        for who in (browser, app.test_client()):
+            answer = who.post("/enterprise/record", data=FORM, headers=headers)
+            assert answer.status_code == 400
+            assert "13812345678" not in answer.text
+
+
+def test_origin_counts_where_the_browser_says_no_more(app: Flask) -> None:
+    answer = app.test_client().post(
+        "/enterprise/record", data=FORM, headers={"Origin": "http://localhost"}
+    )
+
+    assert answer.status_code == 401
+    assert "13812345678" in answer.text
+
+
+def test_passwords_and_tokens_are_never_carried(app: Flask) -> None:
+    secret = {"old_password": "secret-1", "password": "secret-2", "csrf_token": "secret-3"}
+
+    answer = app.test_client().post("/account/password", data=secret, headers=OWN)
+
+    assert answer.status_code == 401
+    assert "secret-" not in answer.text
+
+
+def test_a_draft_that_saves_itself_is_told_in_json(app: Flask) -> None:
+    headers = {**OWN, "X-Requested-With": "autosave"}
+
+    answer = app.test_client().post("/enterprise/record", data=FORM, headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.get_json() == {"status": 401, "sign_in": True}
+
+
+def test_another_role_is_not_led_to_the_form(app: Flask, sign_in: SignIn) -> None:
+    email = a_user(Role.LEADER).email
+    db.session.commit()
+    browser = app.test_client()
+    cut_off = browser.post("/enterprise/record", data=FORM, headers=OWN)
+    known = {"email": email, "password": PASSWORD, "csrf_token": csrf_of(browser, "/sign-in")}
+    carried = {name: fields_of(cut_off.text)[name] for name in ("carried", "carried_to")}
+
+    answer = browser.post("/sign-in", data={**known, **carried})
+
+    assert answer.status_code == 303
+
+
+def test_carried_fields_lead_to_no_other_site(app: Flask, sign_in: SignIn) -> None:
+    email = a_user(Role.MEMBER).email
+    db.session.commit()
+    browser = app.test_client()
+    known = {"email": email, "password": PASSWORD, "csrf_token": csrf_of(browser, "/sign-in")}
+
+    answer = browser.post(
+        "/sign-in", data={**known, "carried": "[]", "carried_to": "//evil.test/enterprise/record"}
+    )
+
+    assert answer.status_code == 303
+    assert "evil" not in answer.location
