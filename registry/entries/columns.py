@@ -55,10 +55,18 @@ class Column:
     def choices(self) -> list[tuple[str, object]]:
         return self.value.pairs if isinstance(self.value, Choice | YesNo) else []
 
-    @property
-    def sum(self) -> bool:
-        """Say whether the grid adds it up by itself; the sums below the grid name their columns."""
-        return False
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column in the words of the page."""
+
+    name: str
+    label: str
+    unit: str
+    size: int
+    right: bool
+    choices: list[tuple[str, str]]
+    aliases: tuple[str, ...]
 
 
 Check = Callable[[Values, date], Sequence[tuple[str, object]]]
@@ -80,6 +88,21 @@ class Sheet:
     warn: Check = lambda _values, _today: ()
     keys: tuple[str, ...] = ()
     key_of: Callable[[Values], str] = lambda _values: ""
+
+    def shown_columns(self) -> list[ShownColumn]:
+        """Return the columns in the words of the page, put into words once for all rows."""
+        return [
+            ShownColumn(
+                name=column.name,
+                label=str(column.label),
+                unit=str(column.unit),
+                size=column.size,
+                right=column.right,
+                choices=[(code, str(label)) for code, label in column.choices],
+                aliases=column.aliases,
+            )
+            for column in self.columns
+        ]
 
     def column(self, name: str) -> Column:
         """Return the column of a name."""

@@ -16,6 +16,7 @@ from registry.core.database import db
 from registry.core.errors import NotFound
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
+from registry.enterprises.queries import records_of
 from registry.entries.keys import title_key
 from registry.entries.models import Entry, EntryDistrict, RobotLot, RobotUnit, Standing
 from registry.programme.kinds import Kind
@@ -141,7 +142,7 @@ def _sees_details(actor: User | None) -> sa.ColumnElement[bool]:
     if actor.role in DESK:
         return Entry.district_id == actor.district_id
     if actor.role is Role.MEMBER and actor.is_proven:
-        return Entry.enterprise_id == actor.enterprise_id
+        return Entry.enterprise_id.in_(records_of(actor.enterprise_id))
     return sa.false()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.core.database import db
 from registry.core.language import _
+from registry.enterprises.queries import records_of
 from registry.entries.catalogue import CATALOGUE
 from registry.entries.checking import Checked, Fault
 from registry.entries.keys import brand_key, invoice_key, loose_title_key, serial_key, title_key
@@ -196,7 +197,7 @@ def _find_taken_title(entry: Entry, checked: Checked) -> list[Fault]:
         return []
     found = db.session.scalars(
         sa.select(Entry.site_address).where(
-            Entry.enterprise_id == entry.enterprise_id,
+            Entry.enterprise_id.in_(records_of(entry.enterprise_id)),
             Entry.kind == entry.kind,
             Entry.title_key == title_key(title),
             Entry.id != entry.id,
@@ -215,7 +216,7 @@ def similar_titles(entry: Entry) -> Sequence[Entry]:
     others = db.session.scalars(
         sa.select(Entry)
         .where(
-            Entry.enterprise_id == entry.enterprise_id,
+            Entry.enterprise_id.in_(records_of(entry.enterprise_id)),
             Entry.kind == entry.kind,
             Entry.id != entry.id,
             Entry.standing == Standing.REGISTERED,
