@@ -33,4 +33,4 @@ def first_page(user: User | None) -> str:
     if user is None:
         return url_for("accounts.sign_in")
     endpoint = FIRST_PAGES[user.role]
-    return url_for(endpoint if endpoint in current_app.view_functions else "tally.home")
+    return url_for(endpoint if endpoint in current_app.view_functions else "tally.index")
