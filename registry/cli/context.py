@@ -27,3 +27,4 @@ def opened(settings: Settings | None = None, *, writes: bool) -> Iterator[None]:
             raise
         finally:
             db.session.remove()
+            db.engine.dispose()
