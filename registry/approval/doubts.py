@@ -21,7 +21,6 @@ from registry.entries.catalogue import CATALOGUE
 from registry.entries.models import (
     Entry,
     EquipmentLine,
-    InvoiceClaim,
     RobotLot,
     RobotUnit,
     Standing,
@@ -68,10 +67,8 @@ def find_doubts(application_ids: Ids) -> Mapping[int, Sequence[Doubt]]:
     parts = [
         _registered(application_ids),
         _in_open_cases(application_ids),
-        _invoices_claimed(application_ids, RobotUnit),
-        _invoices_claimed(application_ids, EquipmentLine),
-        _invoices_in_open_cases(application_ids, RobotUnit),
-        _invoices_in_open_cases(application_ids, EquipmentLine),
+        _invoices(application_ids, RobotUnit),
+        _invoices(application_ids, EquipmentLine),
         _same_titles(application_ids),
         _lots(application_ids),
     ]
@@ -133,29 +130,20 @@ def _in_open_cases(ids: Ids) -> Found:
     )
 
 
-def _invoices_claimed(ids: Ids, model: Any) -> Found:
-    key = sa.func.coalesce(model.invoice_code, "").concat(":").concat(model.invoice_no)
+def _invoices(ids: Ids, model: Any) -> Found:
+    """Rows whose invoice live rows of another enterprise name."""
+    mine, other, owner = aliased(Entry), aliased(model), aliased(Entry)
     return (
         _counted("invoice", model.position)
-        .join(model, model.entry_id == Application.entry_id)
-        .join(InvoiceClaim, InvoiceClaim.invoice_key == key)
-        .where(_of(ids), InvoiceClaim.enterprise_id != Application.enterprise_id)
-        .group_by(Application.id)
-    )
-
-
-def _invoices_in_open_cases(ids: Ids, model: Any) -> Found:
-    other, case = aliased(model), aliased(Application)
-    return (
-        _counted("invoice", model.position)
-        .join(model, model.entry_id == Application.entry_id)
-        .join(other, other.invoice_no == model.invoice_no)
-        .join(case, case.entry_id == other.entry_id)
+        .join(mine, mine.id == Application.entry_id)
+        .join(model, model.entry_id == mine.id)
+        .join(other, other.invoice_key == model.invoice_key)
+        .join(owner, owner.id == other.entry_id)
         .where(
             _of(ids),
-            sa.func.coalesce(other.invoice_code, "") == sa.func.coalesce(model.invoice_code, ""),
-            case.enterprise_id != Application.enterprise_id,
-            case.status.in_(PIPELINE),
+            model.invoice_key != "",
+            owner.enterprise_id != mine.enterprise_id,
+            sa.or_(owner.is_asked, owner.standing == Standing.REGISTERED),
         )
         .group_by(Application.id)
     )

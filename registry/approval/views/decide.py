@@ -16,9 +16,10 @@ from registry.applications.service import perform
 from registry.applications.story import Happening, tell_story
 from registry.applications.workflow import Action, Who
 from registry.approval import words
-from registry.approval.case import CaseView, kept_notes, view_case
+from registry.approval.case import kept_notes, view_case
 from registry.approval.forms import ReviewForm, read_action, read_given, read_notes
 from registry.approval.notes import Notes, after_return, merge, store_notes
+from registry.approval.shown import CaseView
 from registry.approval.views.blueprint import approval
 from registry.approval.views.page import Fault, case_url, show_case
 from registry.core import clock

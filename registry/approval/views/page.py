@@ -20,9 +20,11 @@ from registry.applications.story import tell_story
 from registry.applications.suspicions import Suspicion, list_suspicions
 from registry.applications.workflow import Action, Who
 from registry.approval import queries, words
-from registry.approval.case import CaseView, kept_notes, view_case
+from registry.approval.case import kept_notes, view_case
 from registry.approval.forms import write_spans
 from registry.approval.notes import Notes
+from registry.approval.outlook import look_ahead
+from registry.approval.shown import CaseView
 from registry.core import clock
 from registry.core.deeds import new_key
 from registry.core.language import _, n_
@@ -78,6 +80,7 @@ def show_case(
         files=_files(application, view.filing),
         story=tell_story(application, reader=actor),
         blockers=_blockers(application, view, suspicions, actor=actor),
+        outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
         unproven=_unproven(view.filing),
         reasons=REJECT_REASONS,
         answer_by=deadlines.last_answer_day(clock.today()),
