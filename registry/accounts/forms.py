@@ -97,14 +97,17 @@ class SignInForm(RegistryForm):
     carried_to = HiddenField()
 
 
-class PasswordForm(RegistryForm):
-    """A new password; `known` is what others know of the person and may not be the password."""
-
-    password = PasswordField(
-        _("New password"),
+def password_field(label: Any) -> PasswordField:
+    """Return the field of a new password; it stands last in its form."""
+    return PasswordField(
+        label,
         [InputRequired(_("Please choose a password."))],
         description=_("At least 10 characters of any kind; three or four words will do."),
     )
+
+
+class ChoosesPassword(RegistryForm):
+    """A form with a new password; `known` is what others know of the person."""
 
     def __init__(self, *arguments: Any, known: tuple[str, ...] = (), **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -126,7 +129,13 @@ class PasswordForm(RegistryForm):
         ]
 
 
-class SignUpForm(PasswordForm):
+class PasswordForm(ChoosesPassword):
+    """A new password by a link."""
+
+    password = password_field(_("New password"))
+
+
+class SignUpForm(ChoosesPassword):
     """An enterprise and its first, or a further, person."""
 
     uscc = StringField(
@@ -152,6 +161,7 @@ class SignUpForm(PasswordForm):
         [NEEDED, no_longer_than(EMAIL_MAX), is_email],
         description=_("You sign in with it. We send a link to confirm it."),
     )
+    password = password_field(_("Password"))
 
     def __init__(self, *arguments: Any, districts: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -159,11 +169,12 @@ class SignUpForm(PasswordForm):
         self.industry.choices = _choices(list_choices())
 
 
-class InvitationForm(PasswordForm):
+class InvitationForm(ChoosesPassword):
     """What an invited person adds: name and password, and the address where none is known yet."""
 
     email = StringField(_("E-mail"), [NEEDED, no_longer_than(EMAIL_MAX), is_email])
     name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX)])
+    password = password_field(_("Password"))
 
 
 class ForgotForm(RegistryForm):
@@ -182,10 +193,11 @@ class AccountForm(RegistryForm):
     )
 
 
-class NewPasswordForm(PasswordForm):
+class NewPasswordForm(ChoosesPassword):
     """The old password and a new one."""
 
     old = PasswordField(_("Present password"), [InputRequired(_("Enter your present password."))])
+    password = password_field(_("New password"))
 
 
 class RightForm(RegistryForm):

@@ -68,7 +68,7 @@ def test_unknown_account_and_wrong_password_are_told_apart_by_nothing(app: Flask
     unknown = post_sign_in(app.test_client(), "nobody@example.test", "wrong")
 
     assert wrong.status_code == unknown.status_code == 422
-    assert fault_of(wrong) == fault_of(unknown) == "邮箱或密码不对。 再错 4 次要等 15 分钟。"
+    assert fault_of(wrong) == fault_of(unknown) == "邮箱或密码不对。再错 4 次要等 15 分钟。"
 
 
 def fault_of(answer: TestResponse) -> str:

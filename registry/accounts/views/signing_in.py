@@ -16,6 +16,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_user
 
 from registry.accounts.access import get_actor, public
+from registry.accounts.browsers import name_browser
 from registry.accounts.forms import SignInForm
 from registry.accounts.models import User
 from registry.accounts.passwords import is_password
@@ -65,7 +66,7 @@ def _enter() -> ResponseReturnValue:
         db.session.rollback()
     if not is_password(password, known.password_hash if known else None) or known is None:
         return _send_back(form, known.user_id if known else None, taken=taken)
-    browser = str(request.user_agent)
+    browser = name_browser(str(request.user_agent))
     user = open_session(known.user_id, password, taken=taken, browser=browser, at=clock.now())
     return _let_in(user, form)
 
