@@ -12,13 +12,12 @@ import click
 from registry.cli.context import opened
 from registry.core import clock
 from registry.core.database import db
-from registry.core.language import _
-from registry.entries.catalogue import kind_label
+from registry.core.language import _, p_
 from registry.importing.faults import Fault, Remark
 from registry.importing.reading import read_table
 from registry.importing.reports import Report, Undoing, faults_csv
 from registry.importing.service import import_list, undo_import
-from registry.importing.words import change_label, measure_label
+from registry.importing.words import added_lines, change_label, measure_label
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -115,19 +114,16 @@ def _fault_lines(faults: Iterable[Fault]) -> list[list[str]]:
 
 
 def _added_lines(done: Report) -> list[list[str]]:
-    lines = [[str(kind_label(kind)), f"+{count:,}"] for kind, count in done.added.items()]
-    others = (
-        (_("of these before the programme, in no figure"), done.before_programme),
-        (_("new enterprises"), done.enterprises),
-        (_("codes completed"), done.completed),
-        (_("further titles"), done.titles),
-        (_("rows that were there already"), done.present),
-    )
-    return lines + [[str(label), f"{count:,}"] for label, count in others if count]
+    return [[str(label), f"{count:,}"] for label, count in added_lines(vars(done))]
 
 
 def _effect_lines(done: Report) -> list[list[str]]:
-    heads = [str(_("Figure")), str(_("before")), str(_("after")), str(_("change"))]
+    heads = [
+        str(_("Figure")),
+        str(p_("figure", "before")),
+        str(p_("figure", "after")),
+        str(_("change")),
+    ]
     return [heads] + [
         [
             str(measure_label(effect.measure)),

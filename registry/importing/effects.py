@@ -56,6 +56,15 @@ class Effect:
         """Say whether it belongs into a table: the four goals always, others where they change."""
         return self.measure in GOAL_MEASURES or bool(self.change)
 
+    def to_json(self) -> dict[str, str | int]:
+        """Return it for a file."""
+        return {
+            "measure": self.measure.value,
+            "before": self.before,
+            "after": self.after,
+            "change": self.change,
+        }
+
 
 def effects_of_plan(plan: Plan) -> list[Effect]:
     """Return every figure as it would be after an import."""

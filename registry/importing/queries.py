@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from registry.accounts.models import User
 from registry.core.database import db
@@ -30,6 +31,24 @@ def list_batches(*, before: int | None = None) -> Sequence[sa.Row[Batch, str]]:
     if before is not None:
         found = found.where(Batch.id < before)
     return db.session.execute(found).all()
+
+
+def find_batch(batch_id: int | None) -> Batch | None:
+    """Return an import, if there is one of this number."""
+    return db.session.get(Batch, batch_id) if batch_id is not None else None
+
+
+def list_rows(batch_id: int, *, after: int) -> Sequence[tuple[ImportedRow, Entry | None]]:
+    """List the rows of an import with the entry each became, one page after a row."""
+    found = (
+        sa.select(ImportedRow, Entry)
+        .outerjoin(Entry, Entry.id == ImportedRow.entry_id)
+        .options(joinedload(Entry.enterprise), joinedload(Entry.district))
+        .where(ImportedRow.batch_id == batch_id, ImportedRow.row > after)
+        .order_by(ImportedRow.row)
+        .limit(PAGE_ROWS + 1)
+    )
+    return [(row, entry) for row, entry in db.session.execute(found)]
 
 
 def get_batch(batch_id: int) -> Batch:

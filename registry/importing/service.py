@@ -51,7 +51,7 @@ def import_list(
     all. The caller commits. Raise Invalid for a source that cannot be kept, WrongState where
     somebody else wrote the same enterprise at the same moment.
     """
-    source = _clean_source(source)
+    source = clean_source(source)
     tell = progress or _tell_nobody
     checked = _check(table, at=at, tell=tell)
     tell("matching", 0, 0)
@@ -109,7 +109,8 @@ def _write(statement: sa.Update | sa.Delete) -> None:
     db.session.execute(statement.execution_options(synchronize_session="fetch"))
 
 
-def _clean_source(source: str) -> str:
+def clean_source(source: str) -> str:
+    """Unify the name of a source; raise Invalid where it is too long."""
     cleaned = str(clean_text(source))
     if len(cleaned) > SOURCE_LONGEST:
         raise Invalid(

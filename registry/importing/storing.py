@@ -188,8 +188,9 @@ def _row_record(row: Row, entry_id: int | None, *, batch: Batch) -> Record:
 
 
 def _insert(model: type[Base], records: Iterable[Record]) -> None:
+    table: Any = model.__table__  # past the object mapper: half the time
     for chunk in chunks(records):
-        db.session.execute(sa.insert(model), chunk)
+        db.session.execute(sa.insert(table), chunk)
 
 
 def _new_ids(model: type[Enterprise | Entry], count: int) -> Sequence[int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any  # JSON
 
 from registry.core.language import _
-from registry.programme.kinds import Measure
+from registry.entries.catalogue import kind_label
+from registry.programme.kinds import Kind, Measure
 
 MEASURES: Mapping[Measure, object] = {
     Measure.SMART_FACTORY: _("Smart factories"),
@@ -31,6 +33,51 @@ CHANGES: Mapping[str, object] = {
     "amended": _("amended"),
     "corrected": _("corrected"),
 }
+STEPS: Mapping[str, object] = {
+    "reading": _("Reading the file"),
+    "checking": _("Checking the rows"),
+    "matching": _("Comparing with the register"),
+    "storing": _("Storing"),
+}
+COLUMN_RULES: Mapping[str, object] = {
+    "kind": _("smart_factory, smart_workshop, equipment_upgrade, robot_deployment, or in Chinese"),
+    "enterprise": _("full name; brackets and blanks are unified"),
+    "uscc": _("may be empty in old lists: then the name decides"),
+    "district": _("where the project stands: code, name or old name"),
+    "title": _("required for factories and workshops"),
+    "decided_on": _("day, month or year: 2018-03-05, 2018-03, 2018"),
+    "quantity": _("only robots without serial numbers: a whole number from 1"),
+    "robot_type": _("agv or 移动机器人 is counted apart; empty is industrial"),
+    "serials": _("robots: brand:number, parted by semicolons"),
+    "level": _("national, provincial, city or district"),
+    "document": _("number of the document"),
+    "source_ref": _("the row's own number in its source; taken once"),
+}
+OTHERS: Mapping[str, object] = {
+    "before_programme": _("of these before the programme, in no figure"),
+    "enterprises": _("new enterprises"),
+    "completed": _("codes completed"),
+    "titles": _("further titles"),
+    "present": _("rows that were there already"),
+}
+
+
+def added_lines(report: Mapping[str, Any]) -> list[tuple[object, int]]:
+    """Return what an import adds: label and number, kinds first, zeros left out."""
+    kinds = [(kind_label(Kind(kind)), count) for kind, count in report["added"].items()]
+    return kinds + [(label, report[name]) for name, label in OTHERS.items() if report[name]]
+
+
+def effect_lines(effects: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """Return figures before and after, each with label and unit."""
+    return [
+        {
+            **effect,
+            "label": MEASURES[Measure(effect["measure"])],
+            "unit": UNITS[Measure(effect["measure"])],
+        }
+        for effect in effects
+    ]
 
 
 def measure_label(measure: Measure) -> object:

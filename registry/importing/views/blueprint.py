@@ -1,4 +1,4 @@
-"""Pages of importing."""
+"""The blueprint that all pages of importing share."""
 
 from __future__ import annotations
 

@@ -1,0 +1,16 @@
+"""The form in which a list is sent in."""
+
+from __future__ import annotations
+
+from flask_wtf.file import FileField
+from wtforms import StringField
+
+from registry.core.forms import RegistryForm
+from registry.core.language import _
+
+
+class ListForm(RegistryForm):
+    """A list and whose it is."""
+
+    file = FileField(_("List"))
+    source = StringField(_("Source"))
