@@ -29,3 +29,10 @@ def list_without_code(name_keys: Sequence[str]) -> Sequence[Enterprise]:
         )
         .order_by(Enterprise.id)
     ).all()
+
+
+def records_of(enterprise_id: int | None) -> sa.Select[int]:
+    """Select the ids of a firm's record and of those that were merged into it."""
+    return sa.select(Enterprise.id).where(
+        sa.or_(Enterprise.id == enterprise_id, Enterprise.merged_into_id == enterprise_id)
+    )

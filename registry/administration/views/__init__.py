@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from registry.administration.views import (
+    accounts,
+    duplicates,
+    goals,
+    index,
+    patterns,
+    rounds,
+    tokens,
+)
 from registry.administration.views.blueprint import administration
 
-__all__ = ["administration"]
+__all__ = [
+    "accounts",
+    "administration",
+    "duplicates",
+    "goals",
+    "index",
+    "patterns",
+    "rounds",
+    "tokens",
+]
