@@ -172,18 +172,18 @@ class Sheet {
     if (target?.select) target.select();
   }
 
-  // data-sum is "rows", "rows:column=value&other!=value" or the name of a column.
+  // data-sum is "rows", "rows:column=value&other!=value|third=value" or the name of a column.
   amount(asked, rows) {
     const [what, condition] = asked.split(":");
     if (what !== "rows") return this.total(what, rows);
     if (!condition) return rows.length;
-    const tests = condition.split("&").map((part) => {
+    const places = Object.fromEntries(this.columns.map((column, at) => [column.name, at]));
+    const holds = (row, part) => {
       const [, column, sign, value] = part.match(/^(.+?)(!?=)(.*)$/);
-      return { at: this.columns.findIndex((item) => item.name === column), sign, value };
-    });
-    const holds = (row) =>
-      tests.every(({ at, sign, value }) => (controlsOf(row)[at].value === value) === (sign === "="));
-    return rows.filter(holds).length;
+      return (controlsOf(row)[places[column]].value === value) === (sign === "=");
+    };
+    const ways = condition.split("|").map((way) => way.split("&"));
+    return rows.filter((row) => ways.some((way) => way.every((part) => holds(row, part)))).length;
   }
 
   total(column, rows) {
@@ -201,10 +201,14 @@ class Sheet {
     for (const place of this.scope.querySelectorAll("[data-sum]:not(th)")) {
       const amount = this.amount(place.dataset.sum, rows);
       const digits = place.dataset.sum.startsWith("rows") ? 0 : 2;
-      place.textContent = amount.toLocaleString(document.documentElement.lang, {
+      const text = amount.toLocaleString(document.documentElement.lang, {
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       });
+      // The full amount in yuan is the server's; it goes as soon as it is no longer that of the sum.
+      const full = place.closest("div")?.querySelector(".full");
+      if (full && place.textContent.trim() !== text) full.hidden = true;
+      place.textContent = text;
     }
   }
 

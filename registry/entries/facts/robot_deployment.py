@@ -36,6 +36,7 @@ from registry.programme.kinds import Kind, Measure
 UNITS = _("robots")
 COUNTED = "rows:robot_type!=agv&is_new=yes&status=in_use"
 MOBILE = "rows:robot_type=agv&is_new=yes&status=in_use"
+NOT_COUNTED = "rows:is_new!=yes|status!=in_use"
 LEAST_AXES = 3
 INVOICE_LAG = timedelta(days=180)
 PRICE = Amount(above=Decimal(0), high=Decimal(100_000), places=4)
@@ -264,7 +265,13 @@ def _assess(_values: Values, rows: list[Values], _today: date) -> Assessed:
                 live=COUNTED,
             ),
             Figure("mobile", _("Mobile robots, apart"), mobile, UNITS, live=MOBILE),
-            Figure("not_counted", _("Not new or not in use"), len(rows) - len(countable), UNITS),
+            Figure(
+                "not_counted",
+                _("Not new or not in use"),
+                len(rows) - len(countable),
+                UNITS,
+                live=NOT_COUNTED,
+            ),
             Figure("total", _("All rows"), len(rows), UNITS, live="rows"),
             money("price_total_wan", _("Price of all"), price, shared.WAN, live="unit_price_wan"),
             Figure("domestic_share", _("Domestic share"), percentage(domestic, len(rows)), "%"),
