@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -28,6 +27,7 @@ from registry.core.language import _
 
 BLOCK = 256 * 1024
 PART = ".part"
+SWEPT = ".swept"
 ORPHANS_AFTER = timedelta(days=1)
 
 
@@ -96,7 +96,7 @@ def sweep(folder: Path, *, at: datetime) -> int:
     """Delete files that no row speaks of, once they are a day old; return how many."""
     if not folder.is_dir():
         return 0
-    old = [path for path in folder.iterdir() if _is_old(path, at=at)]
+    old = [path for path in folder.iterdir() if path.name != SWEPT and _is_old(path, at=at)]
     known = set(
         db.session.scalars(
             sa.select(Attachment.stored_as).where(
@@ -110,12 +110,13 @@ def sweep(folder: Path, *, at: datetime) -> int:
     return len(orphans)
 
 
-def missing_slots(
-    slots: Sequence[tuple[str, object]], attachments: Sequence[Attachment]
-) -> list[tuple[str, object]]:
-    """List those of the required slots (code, label) in which no file stands."""
-    filled = {attachment.slot for attachment in attachments}
-    return [(code, label) for code, label in slots if code not in filled]
+def sweep_daily(folder: Path, *, at: datetime) -> int:
+    """Sweep, unless that was done within a day; return how many files were deleted."""
+    mark = folder / SWEPT
+    if mark.exists() and not _is_old(mark, at=at):
+        return 0
+    mark.touch()
+    return sweep(folder, at=at)
 
 
 def _check_open(application: Application, *, by: User) -> None:

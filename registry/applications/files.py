@@ -41,28 +41,28 @@ def _is_pdf(path: Path) -> bool:
         return b"%PDF-" in file.read(1024)
 
 
-def _is_image(path: Path) -> bool:
+def _is_image(path: Path, wanted: str) -> bool:
     found = filetype.guess(str(path))
-    if found is None or found.mime not in {"image/jpeg", "image/png"}:
+    if found is None or found.mime != f"image/{wanted}":
         return False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("JPEG", "PNG")) as image:
+            with Image.open(path, formats=(wanted.upper(),)) as image:
                 if image.width * image.height > PIXELS_MOST:
                     return False
                 image.verify()
-                return Image.MIME.get(image.format or "") == str(found.mime)
+                return True
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Warning):
         return False
 
 
 def _is_jpeg(path: Path) -> bool:
-    return _is_image(path) and path.open("rb").read(2) == b"\xff\xd8"
+    return _is_image(path, "jpeg")
 
 
 def _is_png(path: Path) -> bool:
-    return _is_image(path) and path.open("rb").read(4) == b"\x89PNG"
+    return _is_image(path, "png")
 
 
 def _members(path: Path) -> list[zipfile.ZipInfo]:

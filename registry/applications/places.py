@@ -64,6 +64,8 @@ class Part:
     @property
     def mark(self) -> tuple[str, str, object]:
         """Return tone, shape and words of its state."""
+        if self.section.code == PLEDGE and not (self.wrong or self.missing):
+            return "quiet", "wait", _("Last step")
         if self.wrong:
             return "late", "cross", n_("%(num)s to mend", "%(num)s to mend", self.wrong)
         if not self.missing:

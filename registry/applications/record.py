@@ -9,7 +9,7 @@ from registry.core.language import _
 from registry.enterprises.models import Ownership
 
 LABELS: Mapping[str, tuple[object, object]] = {
-    "name": (_("Name"), ""),
+    "name": (_("Name of the enterprise"), ""),
     "uscc": (_("Unified social credit code"), ""),
     "district": (_("District"), ""),
     "address": (_("Address"), ""),

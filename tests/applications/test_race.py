@@ -65,5 +65,3 @@ def test_sixteen_sessions_of_the_officer_approve_at_once(app: Flask) -> None:
     approvals = sa.select(sa.func.count()).where(Event.type == "approved")
     assert db.session.scalar(approvals) == 1
     assert db.session.scalar(sa.select(sa.func.count()).where(Seal.cause == "approve")) == 1
-
-

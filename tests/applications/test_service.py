@@ -16,9 +16,10 @@ from registry.applications.status import Status
 from registry.applications.workflow import Action
 from registry.core.database import db
 from registry.core.errors import WrongState
-from registry.entries.models import RobotUnit, Standing
+from registry.entries.models import RobotLot, RobotUnit, Standing
 from registry.ledger.models import Event, Posting
-from registry.programme.kinds import Kind
+from registry.ledger.service import deed
+from registry.programme.kinds import Kind, Measure
 from tests.applications.factories import (
     AT,
     a_claimed,
@@ -208,10 +209,6 @@ def test_the_officer_chooses_whether_serials_replace_an_old_lot(app: Flask) -> N
 
 
 def make_lot(entry_id: int, quantity: int) -> None:
-    from registry.entries.models import RobotLot
-    from registry.ledger.service import deed
-    from registry.programme.kinds import Measure
-
     with deed(by=None, cause="import") as opened:
         db.session.add(
             RobotLot(

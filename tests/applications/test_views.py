@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from registry.accounts.models import User
 from registry.applications.models import Application
 from registry.applications.queries import list_attachments
+from registry.applications.service import start
 from registry.applications.status import Status
 from registry.core import clock
 from registry.core.database import db
+from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind
 from tests.applications.factories import (
     AT,
@@ -25,6 +28,7 @@ from tests.applications.factories import (
     a_member,
     a_returned,
     an_approved,
+    robot_words,
 )
 from tests.conftest import SignedIn, csrf_of
 
@@ -73,9 +77,6 @@ def test_beginning_leads_to_the_first_part(app: Flask, sign_in: SignedIn) -> Non
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_part_of_every_kind_opens(app: Flask, sign_in: SignedIn, kind: Kind) -> None:
-    from registry.applications.service import start
-    from registry.entries.catalogue import CATALOGUE
-
     member = a_member()
     draft = known(start(kind, by=member, at=AT))
     browser = sign_in(member)
@@ -108,7 +109,10 @@ def test_rows_are_pasted_as_a_block_and_each_faulty_cell_is_named(
 ) -> None:
     member = a_member()
     draft = known(a_draft(member, words={"fields": {}, "rows": []}, with_files=False))
-    good = "发那科\tM-20\tS-{}\t关节\t6\t25\t装配\t进口\t日本\t18.6\t\t0463{}\t2026-03-14\t2026-04-08\t是\t在用"
+    good = (
+        "发那科\tM-20\tS-{}\t关节\t6\t25\t装配\t进口\t日本\t18.6\t\t0463"
+        "{}\t2026-03-14\t2026-04-08\t是\t在用"
+    )
     lines = [good.format(number, number) for number in range(1, 332)]
     lines[117] = lines[117].replace("S-118", "S-117")
     lines[203] = lines[203].replace("2026-04-08", "2099-10-20")
@@ -128,8 +132,6 @@ def test_rows_are_pasted_as_a_block_and_each_faulty_cell_is_named(
 
 
 def test_331_rows_are_saved_from_the_grid(app: Flask, sign_in: SignedIn) -> None:
-    from tests.applications.factories import robot_words
-
     member = a_member()
     draft = known(a_draft(member, words=robot_words(331), with_files=False))
     rows = draft.form["rows"]
@@ -318,8 +320,6 @@ def test_withdrawing_wants_a_reason(app: Flask, sign_in: SignedIn) -> None:
 
 
 def statements(app: Flask, browser: FlaskClient, path: str) -> int:
-    from sqlalchemy import event
-
     seen: list[str] = []
 
     def note(*arguments: object) -> None:

@@ -148,7 +148,5 @@ def test_the_grid(app: Flask, status: Status) -> None:
         for person in PEOPLE
     }
     assert found == {
-        (action, person): expected(status, action, person)
-        for action in Action
-        for person in PEOPLE
+        (action, person): expected(status, action, person) for action in Action for person in PEOPLE
     }

@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 
 from registry.accounts.access import get_actor, requires
 from registry.accounts.roles import EVERYONE, Role
-from registry.applications.attachments import attach, remove
+from registry.applications.attachments import attach, remove, sweep_daily
 from registry.applications.models import Application
 from registry.applications.places import ATTACHMENTS
 from registry.applications.queries import get_attachment, get_visible
@@ -69,6 +69,7 @@ def upload(application_id: int) -> ResponseReturnValue:
         return refused_file(application, section, fault, slot=slot)
     except WrongState as refusal:
         return lost_page(application_id, refusal)
+    sweep_daily(_folder(), at=clock.now())
     location = section_url(application, ATTACHMENTS, _anchor=f"section-{slot}")
     flash(_("Received: %(names)s", names="、".join(f.filename or "" for f in files)), "good")
     return taken_file(location)
