@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField
-from wtforms import StringField
+from wtforms import FileField, StringField
 
 from registry.core.forms import RegistryForm
 from registry.core.language import _
