@@ -56,9 +56,12 @@ def test_a_session_planted_before_is_worth_nothing_after(app: Flask) -> None:
 
     after = browser.get_cookie("registry")
 
+    thief = app.test_client()
     assert planted is not None
+    thief.set_cookie("registry", planted.value)
     assert after is not None
     assert planted.value != after.value
+    assert thief.get("/account").status_code == 303
 
 
 def test_unknown_account_and_wrong_password_are_told_apart_by_nothing(app: Flask) -> None:
