@@ -9,6 +9,15 @@ function tooLarge(form) {
   return limit > 0 && Array.from(input.files).some((file) => file.size > limit);
 }
 
+// An address that differs in its #part only would not be loaded anew.
+function go(location) {
+  const target = new URL(location, window.location.href);
+  const here = window.location;
+  const isHere = target.pathname === here.pathname && target.search === here.search;
+  here.assign(target.href);
+  if (isHere) here.reload();
+}
+
 function send(form) {
   const line = form.querySelector("[data-upload-progress]");
   const bar = line.querySelector("progress");
@@ -26,7 +35,7 @@ function send(form) {
   });
   request.addEventListener("load", () => {
     const answer = request.response ?? {};
-    if (answer.location) window.location.assign(answer.location);
+    if (answer.location) go(answer.location);
     else if (request.status < 300) window.location.reload();
     else
       over(
