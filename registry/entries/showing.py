@@ -49,6 +49,38 @@ def _faults_by_row(faults: Iterable[Fault]) -> Mapping[int, dict[str, object]]:
     return found
 
 
+def gather(faults: Iterable[Fault], sheet: Sheet | None) -> list[Fault]:
+    """Make one line of many rows that have the same fault in the same column."""
+    lines: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+    for fault in faults:
+        kind, _colon, rest = fault.place.partition(":")
+        name = rest.partition(":")[2] if kind == "row" else fault.place
+        lines[name, str(fault.message)].append(fault)
+    return [
+        same[0] if len(same) == 1 or sheet is None else _gathered(same, sheet, name)
+        for (name, _message), same in lines.items()
+    ]
+
+
+def _gathered(same: Sequence[Fault], sheet: Sheet, name: str) -> Fault:
+    numbers = sorted({int(fault.place.split(":")[1]) for fault in same if fault.place[0] == "r"})
+    if not numbers:
+        return same[0]
+    label = _("Rows %(rows)s, %(column)s", rows=spans(numbers), column=sheet.column(name).label)
+    return Fault(f"row:{numbers[0]}:{name}", same[0].message, label)
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Write rising numbers shortly: 1–117, 119."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][1] + 1:
+            parts[-1][1] = number
+        else:
+            parts.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in parts)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell to read: its words, and those it had at the last filing where they differ."""
