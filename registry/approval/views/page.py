@@ -163,15 +163,9 @@ def _unproven(filing: Filing) -> User | None:
 
 
 def _shown(view: CaseView) -> str:
-    """Return which rows the page shows: of those alone it knows the ticks."""
-    if view.sheet is None:
-        return ""
-    only_open = request.args.get("rows") == "open"
-    return write_spans(
-        row.position
-        for row in view.sheet.rows
-        if row.is_countable and not (only_open and row.is_verified)
-    )
+    """Return of which rows the page knows the ticks."""
+    rows = view.sheet.rows if view.sheet is not None else []
+    return write_spans(row.position for row in rows if row.is_countable)
 
 
 def _blockers(
