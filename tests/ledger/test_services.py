@@ -1,0 +1,146 @@
+"""The whole register through its services, in any order, against a recount by live SQL."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from registry.accounts.models import User
+from registry.accounts.roles import Role
+from registry.applications.suspicions import LOTS_ON_TOP, LOTS_REPLACED
+from registry.applications.workflow import Action
+from registry.core import clock
+from registry.core.database import db
+from registry.districts.queries import list_districts
+from registry.enterprises.models import Enterprise
+from registry.importing.models import Batch
+from registry.importing.service import undo_import
+from registry.ledger.heads import read_head
+from registry.ledger.models import Posting
+from registry.ledger.verify import verify
+from registry.programme.kinds import Kind
+from tests.applications.factories import (
+    a_claimed,
+    a_filed,
+    a_returned,
+    act,
+    approval_of,
+    robot_words,
+    workshop_words,
+)
+from tests.factories import a_user, an_enterprise
+from tests.importing.factories import import_lines
+from tests.ledger.recount import recount
+
+HISTORIES, ACTS = 50, 4
+FIRST = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+DAYS = [date(2026, 2, 20) + timedelta(days=13 * n) for n in range(30)]
+
+
+class People:
+    """Three firms of one history and who works on it; the clock goes on with each act."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.at = FIRST + timedelta(days=5 * seed)
+        self.firms = [an_enterprise(f"firm {seed}-{number}") for number in range(3)]
+        self.places = [district.code for district in list_districts()[:3]]
+        self.batches: list[int] = []
+
+    def member(self) -> User:
+        firm: Enterprise = self.chance.choice(self.firms)
+        return a_user(Role.MEMBER, enterprise=firm)
+
+    def words(self, kind: Kind) -> dict[str, object]:
+        place = self.chance.choice(self.places)
+        if kind is Kind.ROBOT_DEPLOYMENT:
+            return robot_words(self.chance.randint(1, 3), district=place)
+        return workshop_words(district=place, title=f"workshop {self.chance.random()}")
+
+
+def _kind(people: People) -> Kind:
+    return people.chance.choice([Kind.ROBOT_DEPLOYMENT, Kind.SMART_WORKSHOP])
+
+
+def approve(people: People) -> None:
+    kind = _kind(people)
+    case = a_claimed(by=people.member(), kind=kind, words=people.words(kind), at=people.at)
+    assert case.holder is not None
+    given = approval_of(case, lots=people.chance.choice([LOTS_REPLACED, LOTS_ON_TOP]))
+    act(case, Action.APPROVE, by=case.holder, at=people.at, given=given)
+
+
+def file_only(people: People) -> None:
+    kind = _kind(people)
+    makers: list[Callable[..., object]] = [a_filed, a_claimed, a_returned]
+    make = people.chance.choice(makers)
+    make(by=people.member(), kind=kind, words=people.words(kind), at=people.at)
+
+
+def import_list(people: People) -> None:
+    """Bring in what was decided earlier, upgrades above all."""
+    today = clock.day_of(people.at)
+    lines = []
+    for _ in range(people.chance.randint(1, 4)):
+        kind = people.chance.choice([*Kind, Kind.EQUIPMENT_UPGRADE])
+        firm: Enterprise = people.chance.choice(people.firms)
+        line = {
+            "kind": kind.value,
+            "enterprise": firm.name,
+            "uscc": firm.uscc,
+            "district": people.chance.choice(people.places),
+            "title": f"{kind.value} {people.chance.random()}",
+            "decided_on": today - timedelta(days=people.chance.randint(0, 90)),
+            "quantity": people.chance.randint(1, 9) if kind is Kind.ROBOT_DEPLOYMENT else "",
+        }
+        lines.append(line)
+    import_lines(*lines, at=people.at)
+    people.batches.append(db.session.scalar(sa.select(sa.func.max(Batch.id))) or 0)
+
+
+def undo(people: People) -> None:
+    if people.batches:
+        batch = people.batches.pop(people.chance.randrange(len(people.batches)))
+        undo_import(batch, by=None, at=people.at)
+
+
+DEEDS: tuple[Callable[[People], None], ...] = (approve, file_only, import_list, import_list, undo)
+
+
+def _posted(known: int) -> list[Counter[tuple[int, str, int]]]:
+    """Add up the postings known at a sequence, for each day, entry by entry."""
+    columns = (Posting.district_id, Posting.measure, Posting.entry_id, Posting.quantity)
+    rows = db.session.execute(
+        sa.select(Posting.effective_on, *columns)
+        .where(Posting.sequence <= known)
+        .order_by(Posting.effective_on)
+    ).all()
+    figures, total, number = [], Counter[tuple[int, str, int]](), 0
+    for day in DAYS:
+        while number < len(rows) and rows[number][0] <= day:
+            _, district_id, measure, entry_id, quantity = rows[number]
+            total[district_id, measure.value, entry_id] += quantity
+            number += 1
+        figures.append(Counter({place: n for place, n in total.items() if n}))
+    return figures
+
+
+def test_what_the_services_write_is_what_a_recount_finds(app: Flask) -> None:
+    expected = []
+    for seed in range(HISTORIES):
+        people = People(seed)
+        for _ in range(ACTS):
+            people.at += timedelta(days=1)
+            with clock.set_to(people.at):
+                people.chance.choice(DEEDS)(people)
+            db.session.commit()
+        expected.append((read_head().sequence, [recount(day) for day in DAYS]))
+
+    for sequence, figures in expected:
+        assert _posted(sequence) == figures
+    assert verify().fault is None
