@@ -15,11 +15,15 @@ VISITOR: frozenset[Role | None] = frozenset({None})
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: where it leads, who sees it, and which blueprint lights it."""
+    """One tab: where it leads, who sees it, and which further pages light it.
+
+    A page that no tab names lights the first tab of its blueprint.
+    """
 
     label: object
     endpoint: str
     roles: frozenset[Role | None]
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class ShownTab:
     current: bool
 
 
+OF_ACCOUNTS = frozenset(
+    f"administration.{name}"
+    for name in ("account", "close", "invite", "move", "reopen", "withdraw_invitation")
+)
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
@@ -41,7 +49,12 @@ TABS = (
     Tab(_("Register"), "entries.index", frozenset(EVERYONE)),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
     Tab(_("Official lists"), "importing.index", frozenset({Role.ADMINISTRATOR})),
-    Tab(_("Accounts"), "administration.accounts", frozenset({Role.ADMINISTRATOR})),
+    Tab(
+        _("Accounts"),
+        "administration.accounts",
+        frozenset({Role.ADMINISTRATOR}),
+        also=OF_ACCOUNTS,
+    ),
 )
 
 
@@ -55,7 +68,7 @@ def list_tabs(role: Role | None) -> Sequence[ShownTab]:
 
 def _is_current(tab: Tab) -> bool:
     endpoint = request.endpoint or ""
-    if endpoint in {other.endpoint for other in TABS}:
-        return endpoint == tab.endpoint
+    if any(endpoint == other.endpoint or endpoint in other.also for other in TABS):
+        return endpoint == tab.endpoint or endpoint in tab.also
     first = next(t for t in TABS if t.endpoint.split(".")[0] == tab.endpoint.split(".")[0])
     return endpoint.split(".")[0] == tab.endpoint.split(".")[0] and tab is first

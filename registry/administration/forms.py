@@ -25,7 +25,7 @@ from registry.administration.service import Window
 from registry.administration.words import MEASURES
 from registry.core.errors import Invalid
 from registry.core.forms import DeedForm, RegistryForm, clean_text
-from registry.core.language import _, is_chinese
+from registry.core.language import _, is_chinese, p_
 from registry.districts.models import District
 from registry.districts.queries import list_districts
 from registry.entries.catalogue import CATALOGUE
@@ -145,7 +145,7 @@ class RoundForm(DeedForm):
     """Name and days of a round."""
 
     name = StringField(
-        _("Name"),
+        p_("round", "Name"),
         [NEEDED, no_longer_than(ROUND_MAX)],
         description=_("For example: 2026, 1st round"),
     )

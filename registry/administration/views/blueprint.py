@@ -11,5 +11,5 @@ BAD_INPUT = 422
 
 def done(words: object, location: str) -> ResponseReturnValue:
     """Say what was done and lead on."""
-    flash(str(words), "good")
+    flash(str(words).strip(), "good")
     return redirect(location, 303)

@@ -35,7 +35,6 @@ def index() -> ResponseReturnValue:
         measures=MEASURES,
         facts=CATALOGUE,
         district_name=district_name,
-        view_names=frozenset(current_app.view_functions),
         rounds=list_rounds(),
         pairs=count_pairs(actor),
         outbox=count_outbox(),
