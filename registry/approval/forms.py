@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 
-from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 
 from registry.applications.given import Given
@@ -24,6 +24,20 @@ SPAN = re.compile(r"([1-9]\d{0,5})-([1-9]\d{0,5})")
 LONGEST = 5_000
 
 
+class Sent(Protocol):
+    """What a browser sent: names with one word or several."""
+
+    def __contains__(self, name: object) -> bool: ...
+
+    def __getitem__(self, name: str) -> str: ...
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Give each name with its first word."""
+
+    def getlist(self, name: str) -> list[str]:
+        """Return all words of a name."""
+
+
 class ReviewForm(DeedForm):
     """The one form of a case: `action` is the step, `open` the place whose remark box to open."""
 
@@ -31,7 +45,7 @@ class ReviewForm(DeedForm):
     open = StringField()
 
 
-def read_notes(posted: MultiDict[str, str], *, filing: int) -> Posted:
+def read_notes(posted: Sent, *, filing: int) -> Posted:
     """Read the working notes out of a posted page."""
     remarks = {
         name.removeprefix(REMARK)[:80]: _text(words)
@@ -45,7 +59,7 @@ def read_notes(posted: MultiDict[str, str], *, filing: int) -> Posted:
         verified=frozenset(_positions(posted.getlist("verified"))),
         words={name: _text(posted[name]) for name in WORDS if name in posted},
     )
-    return Posted(notes, frozenset(_spans(posted.get("shown", ""))))
+    return Posted(notes, frozenset(_spans(",".join(posted.getlist("shown")))))
 
 
 def _text(words: str) -> str:
