@@ -114,7 +114,7 @@ def _fault_lines(faults: Iterable[Fault]) -> list[list[str]]:
 
 
 def _added_lines(done: Report) -> list[list[str]]:
-    return [[str(label), f"{count:,}"] for label, count in added_lines(vars(done))]
+    return [[str(label), f"{n:,}", str(unit)] for label, n, unit in added_lines(vars(done))]
 
 
 def _effect_lines(done: Report) -> list[list[str]]:

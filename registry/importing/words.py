@@ -53,19 +53,21 @@ COLUMN_RULES: Mapping[str, object] = {
     "document": _("number of the document"),
     "source_ref": _("the row's own number in its source; taken once"),
 }
-OTHERS: Mapping[str, object] = {
-    "before_programme": _("of these before the programme, in no figure"),
-    "enterprises": _("new enterprises"),
-    "completed": _("codes completed"),
-    "titles": _("further titles"),
-    "present": _("rows that were there already"),
+ENTRIES = _("entries")
+OTHERS: Mapping[str, tuple[object, object]] = {
+    "before_programme": (_("of these before the programme, in no figure"), ENTRIES),
+    "enterprises": (_("new enterprises"), _("enterprises")),
+    "completed": (_("codes completed"), _("enterprises")),
+    "titles": (_("further titles"), _("titles")),
+    "present": (_("rows that were there already"), _("rows")),
 }
 
 
-def added_lines(report: Mapping[str, Any]) -> list[tuple[object, int]]:
-    """Return what an import adds: label and number, kinds first, zeros left out."""
-    kinds = [(kind_label(Kind(kind)), count) for kind, count in report["added"].items()]
-    return kinds + [(label, report[name]) for name, label in OTHERS.items() if report[name]]
+def added_lines(report: Mapping[str, Any]) -> list[tuple[object, int, object]]:
+    """Return what an import adds: label, number and unit, kinds first, zeros left out."""
+    kinds = [(kind_label(Kind(kind)), n, ENTRIES) for kind, n in report["added"].items()]
+    others = [(label, report[name], unit) for name, (label, unit) in OTHERS.items()]
+    return kinds + [line for line in others if line[1]]
 
 
 def effect_lines(effects: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from registry.core.deeds import claim_key, keep_location
 from registry.core.forms import DeedForm
 from registry.core.language import _
 from registry.entries.catalogue import kind_label
+from registry.entries.register import place_name
 from registry.importing.effects import effects_of_undoing
 from registry.importing.queries import (
     PAGE_ROWS,
@@ -51,6 +52,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         else "",
         previous_url=url_for("importing.batch", batch_id=batch_id) if after else "",
         change_label=change_label,
+        place_name=place_name,
     )
 
 
