@@ -547,6 +547,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_entry_enterprise_id_kind"), ["enterprise_id", "kind"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_entry_standing_effective_on_rank"),
+            ["standing", "effective_on", "rank"],
+            unique=False,
+        )
 
     op.create_table(
         "goal_version",
@@ -1384,6 +1389,7 @@ def downgrade() -> None:
     op.drop_table("application")
     op.drop_table("goal_version")
     with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entry_standing_effective_on_rank"))
         batch_op.drop_index(batch_op.f("ix_entry_enterprise_id_kind"))
         batch_op.drop_index(batch_op.f("ix_entry_enterprise_id"))
         batch_op.drop_index(batch_op.f("ix_entry_district_id_standing_kind"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from registry.accounts.models import User
 from registry.accounts.roles import DESK, Role
-from registry.core.database import db
+from registry.core.database import Base, db
 from registry.core.errors import NotFound
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
@@ -203,6 +203,15 @@ def count_robots(entry_ids: Iterable[int], *, on: date) -> dict[int, int]:
         for entry_id, count in rows:
             total[entry_id] = total.get(entry_id, 0) + int(count)
     return total
+
+
+def find_source(entry: Entry) -> str | None:
+    """Return whose official list an imported entry came from."""
+    batch = Base.metadata.tables["batch"]
+    found: str | None = db.session.scalar(
+        sa.select(batch.c.source).where(batch.c.id == entry.batch_id)
+    )
+    return found
 
 
 @dataclass(frozen=True)

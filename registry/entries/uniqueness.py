@@ -123,8 +123,8 @@ def claim_invoices(entry: Entry) -> Sequence[ForeignInvoice]:
     so of two filings at once the later one waits for the first and then finds its claim.
     """
     keys = sorted(_invoice_keys(entry))
-    for key in keys:
-        _insert_claim(entry, key)
+    for chunk in _chunks(keys):
+        _insert_claims(entry, chunk)
     held = {
         claim.invoice_key: claim
         for chunk in _chunks(keys)
@@ -142,12 +142,15 @@ def claim_invoices(entry: Entry) -> Sequence[ForeignInvoice]:
     return foreign
 
 
-def _insert_claim(entry: Entry, key: str) -> None:
+def _insert_claims(entry: Entry, keys: Sequence[str]) -> None:
     is_postgresql = db.session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgresql else sqlite.insert
-    row = {"invoice_key": key, "enterprise_id": entry.enterprise_id, "entry_id": entry.id}
+    rows = [
+        {"invoice_key": key, "enterprise_id": entry.enterprise_id, "entry_id": entry.id}
+        for key in keys
+    ]
     db.session.execute(
-        insert(InvoiceClaim).values(row).on_conflict_do_nothing(index_elements=["invoice_key"])
+        insert(InvoiceClaim).values(rows).on_conflict_do_nothing(index_elements=["invoice_key"])
     )
 
 

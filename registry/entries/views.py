@@ -83,6 +83,7 @@ def show(number: str) -> ResponseReturnValue:
         "entries/show.html",
         entry=entry,
         shown=shown,
+        source=queries.find_source(entry),
         levels=register.LEVELS,
         place_name=register.place_name,
     )

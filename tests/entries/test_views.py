@@ -14,11 +14,12 @@ from registry.accounts.models import User
 from registry.accounts.roles import Membership, Role
 from registry.core.database import db
 from registry.entries.models import Entry, EntryTitle, Precision
+from registry.importing.models import Batch
 from registry.programme.kinds import Kind, Level
 from registry.programme.queries import get_programme
 from tests.conftest import SignedIn
 from tests.entries.factories import a_form, a_registered, a_robot, an_entry
-from tests.factories import a_district, a_user, an_enterprise
+from tests.factories import AT, a_district, a_user, an_enterprise
 from tests.statements import counted_statements
 
 ROBOTS, WORKSHOP = Kind.ROBOT_DEPLOYMENT, Kind.SMART_WORKSHOP
@@ -256,3 +257,20 @@ def test_a_list_asks_the_same_with_one_entry_and_with_three(
         client.get(address)
 
     assert len(three) == len(one)
+
+
+def test_an_imported_entry_says_whose_list_it_came_from(app: Flask, client: FlaskClient) -> None:
+    entry = a_registered(WORKSHOP)
+    batch = Batch(
+        source="市工信局 2025 年名单",
+        file_name="a.csv",
+        file_hash="0" * 64,
+        row_count=1,
+        imported_at=AT,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    entry.batch_id, number = batch.id, entry.number
+    make_public()
+
+    assert "市工信局 2025 年名单" in client.get(f"/register/{number}").text

@@ -80,6 +80,7 @@ class Entry(Base):
     __table_args__ = (
         sa.Index(None, "enterprise_id", "kind"),
         sa.Index(None, "district_id", "standing", "kind"),
+        sa.Index(None, "standing", "effective_on", "rank"),
         sa.CheckConstraint(
             "standing = 'unregistered' or (effective_on is not null and rank is not null)",
             name="registered_is_dated",
