@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from registry.accounts.models import User
+from registry.accounts.roles import Role
 from registry.applications.models import Application
 from registry.applications.queries import list_attachments
 from registry.applications.service import start
@@ -31,6 +32,7 @@ from tests.applications.factories import (
     robot_words,
 )
 from tests.conftest import SignedIn, csrf_of
+from tests.factories import a_district, a_user
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -160,10 +162,8 @@ def test_it_saves_itself_and_says_the_version(app: Flask, sign_in: SignedIn) -> 
         data={"csrf_token": token, "seen": draft.version, "title": "四期"},
         headers={"X-Requested-With": "autosave"},
     )
-    assert answer.json == {
-        "saved_at": answer.json["saved_at"],
-        "version": draft.version + 1,
-    }
+    told = answer.get_json()
+    assert told["version"] == draft.version + 1
     assert again(draft).form["fields"]["title"] == "四期"
 
 
@@ -255,7 +255,7 @@ def test_too_much_at_once_is_refused_and_nothing_else_is_lost(
         headers={"X-Requested-With": "upload"},
     )
     assert (plain.status_code, script.status_code) == (413, 413)
-    assert "20 MB" in script.json["message"]
+    assert "20 MB" in script.get_json()["message"]
     assert again(draft).form["fields"]["title"]
 
 
@@ -305,6 +305,49 @@ def test_remarks_are_answered_where_they_stand_and_it_is_filed_again(
     )
     assert filed.status_code == 303, filed.text
     assert again(case).status is Status.SUBMITTED
+
+
+def test_what_no_database_holds_is_shown_and_named(app: Flask, sign_in: SignedIn) -> None:
+    member = a_member()
+    draft = known(a_draft(member, with_files=False))
+    browser = sign_in(member)
+    token = csrf_of(browser, "/applications/")
+    body = f"csrf_token={token}&seen={draft.version}&title=A%ED%A0%80B%00C&district=320583"
+    path = f"/applications/{draft.id}/edit/project"
+    kind = "application/x-www-form-urlencoded"
+    answer = browser.post(path, data=body.encode(), content_type=kind)
+    assert answer.status_code == 303
+    page = browser.get(answer.location)
+    assert page.status_code == 200
+    assert 'id="title-error"' in page.text
+
+
+PATHS = (
+    ("GET", ""),
+    ("GET", "/edit/project"),
+    ("POST", "/edit/project"),
+    ("POST", "/submit"),
+    ("POST", "/withdraw"),
+    ("GET", "/template.xlsx"),
+    ("POST", "/rows"),
+    ("POST", "/attachments"),
+    ("GET", "/attachments/{file}"),
+    ("POST", "/attachments/{file}/remove"),
+    ("GET", "/receipt"),
+)
+
+
+def test_a_case_does_not_exist_for_strangers(app: Flask, sign_in: SignedIn) -> None:
+    case = a_filed()
+    number, file = case.id, list_attachments(case.id)[0].id
+    strangers = (a_member(), a_user(Role.OFFICER, district=a_district("320505")))
+    for person in [stranger.id for stranger in strangers]:
+        browser = sign_in(db.session.get_one(User, person))
+        token = csrf_of(browser, "/")
+        for method, path in PATHS:
+            address = f"/applications/{number}{path.format(file=file)}"
+            answer = browser.open(address, method=method, data={"csrf_token": token})
+            assert (address, answer.status_code) == (address, 404)
 
 
 def test_withdrawing_wants_a_reason(app: Flask, sign_in: SignedIn) -> None:
