@@ -100,56 +100,59 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+REFUSED = [
+    (b"", "a.xlsx", "This file is empty."),
+    (b"MZ\x90\x00", "a.xlsx", "This is neither .xlsx nor .csv. Please use the template."),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "a.xlsx",
+        (
+            "This file has a password, or is an old .xls. Please save it as .xlsx without a"
+            " password."
+        ),
+    ),
+    (
+        b"PK\x03\x04 broken",
+        "a.xlsx",
+        "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
+    ),
+    (
+        zipped(word__document_xml=b"<x/>"),
+        "a.xlsx",
+        "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
+    ),
+    (
+        zipped(xl__workbook_xml=b"<x/>"),
+        "a.xlsx",
+        "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
+    ),
+    (
+        zipped(xl__workbook_xml=b"0" * 70_000_000),
+        "a.xlsx",
+        "This file unpacks to far more than its size. Please save it anew and try again.",
+    ),
+    (
+        zipped(xl__workbook_xml=b"<x/>", **{"xl__vbaProject.bin": b"x"}),
+        "a.xlsm",
+        "This file holds macros. Please save it as .xlsx, without them.",
+    ),
+    (
+        b"\xff\xfe\x00\xd8\xff",
+        "a.csv",
+        "The letters of this file cannot be read. Please save it as UTF-8.",
+    ),
+    (
+        ("品牌,型号\n" + "a,b\n" * 5_001).encode(),
+        "a.csv",
+        "This sheet has more than 5,000 rows. Please split it.",
+    ),
+    (",".join("x" * 61).encode(), "a.csv", "This sheet has more than 60 columns."),
+]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "says"),
-    [
-        (b"", "a.xlsx", "This file is empty."),
-        (b"MZ\x90\x00", "a.xlsx", "This is neither .xlsx nor .csv. Please use the template."),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "a.xlsx",
-            (
-                "This file has a password, or is an old .xls. Please save it as .xlsx without a"
-                " password."
-            ),
-        ),
-        (
-            b"PK\x03\x04 broken",
-            "a.xlsx",
-            "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
-        ),
-        (
-            zipped(word__document_xml=b"<x/>"),
-            "a.xlsx",
-            "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
-        ),
-        (
-            zipped(xl__workbook_xml=b"<x/>"),
-            "a.xlsx",
-            "This file cannot be read. Please open it, save it as .xlsx, and upload it again.",
-        ),
-        (
-            zipped(xl__workbook_xml=b"0" * 70_000_000),
-            "a.xlsx",
-            "This file unpacks to far more than its size. Please save it anew and try again.",
-        ),
-        (
-            zipped(xl__workbook_xml=b"<x/>", **{"xl__vbaProject.bin": b"x"}),
-            "a.xlsm",
-            "This file holds macros. Please save it as .xlsx, without them.",
-        ),
-        (
-            b"\xff\xfe\x00\xd8\xff",
-            "a.csv",
-            "The letters of this file cannot be read. Please save it as UTF-8.",
-        ),
-        (
-            ("品牌,型号\n" + "a,b\n" * 5_001).encode(),
-            "a.csv",
-            "This sheet has more than 5,000 rows. Please split it.",
-        ),
-        (",".join("x" * 61).encode(), "a.csv", "This sheet has more than 60 columns."),
-    ],
+    REFUSED,
     ids=[
         "empty",
         "exe",
