@@ -153,3 +153,13 @@ def test_closed_account_is_out_at_once(app: Flask, sign_in: Callable[[User], Fla
     db.session.commit()
 
     assert browser.get("/account").status_code == 303
+
+
+def test_a_link_found_in_time_is_not_spent_a_second_time(app: Flask) -> None:
+    key = make_link(Purpose.INVITE, email="a@example.test", role=Role.LEADER, at=AT)
+    link = find_link(key, at=AT)
+    assert link is not None
+    spend(link, at=AT)
+
+    with pytest.raises(WrongState):
+        spend(link, at=AT)
