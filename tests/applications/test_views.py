@@ -343,7 +343,7 @@ def test_a_case_does_not_exist_for_strangers(app: Flask, sign_in: SignedIn) -> N
     strangers = (a_member(), a_user(Role.OFFICER, district=a_district("320505")))
     for person in [stranger.id for stranger in strangers]:
         browser = sign_in(db.session.get_one(User, person))
-        token = csrf_of(browser, "/")
+        token = csrf_of(browser, "/tally")
         for method, path in PATHS:
             address = f"/applications/{number}{path.format(file=file)}"
             answer = browser.open(address, method=method, data={"csrf_token": token})
