@@ -84,16 +84,23 @@ def show_case(
         unproven=_unproven(view.filing),
         reasons=REJECT_REASONS,
         answer_by=deadlines.last_answer_day(clock.today()),
-        opened=request.args.get("remark", "")[:80],
-        rows=request.args.get("rows", "all"),
-        only_changes=request.args.get("view") == "changes" and bool(view.changes),
         shown=_shown(view),
+        **_asked(view),
         fault=fault,
         tried=request.form.get("action", ""),
         key=new_key(),
         groups={group: label for group, (label, _note) in words.GROUPS.items()},
     )
     return make_response(page, status)
+
+
+def _asked(view: CaseView) -> dict[str, Any]:
+    """Return the ways of looking that the address asks for."""
+    return {
+        "opened": request.args.get("remark", "")[:80],
+        "rows": request.args.get("rows", "all"),
+        "only_changes": request.args.get("view") == "changes" and bool(view.changes),
+    }
 
 
 def _filing_number() -> int | None:
