@@ -18,7 +18,7 @@ from registry.programme.kinds import Measure
 from tests.ledger.register import Register, posted_on
 from tests.ledger.world import Place
 
-HISTORIES, ACTS = 50, 8
+HISTORIES, ACTS = 50, 10
 HEADS: dict[str, str] = {}
 
 

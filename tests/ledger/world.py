@@ -60,7 +60,7 @@ class World:
     chance: random.Random
     districts: tuple[int, ...]
     firms: int = 3
-    days: int = 20
+    days: int = 24
     entries: list[Entry] = field(default_factory=list)
     merged: dict[int, int] = field(default_factory=dict)
     today: date = FIRST_DAY
@@ -76,7 +76,7 @@ class World:
     def act(self) -> tuple[str, list[Entry]]:
         """Do something on a later day and return what it was called and whom it touched."""
         self.today = min(
-            self.today + timedelta(days=self.chance.randint(0, 2)),
+            self.today + timedelta(days=self.chance.randint(0, 4)),
             FIRST_DAY + timedelta(days=self.days),
         )
         act = self.chance.choice(ACTS)
