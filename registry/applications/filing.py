@@ -31,6 +31,10 @@ ENTERPRISE_NEEDS = {
     "uscc": _("Unified social credit code"),
     "industry": _("Industry"),
     "address": _("Address"),
+    "employees": _("Employees"),
+    "revenue_wan": _("Revenue of the last year"),
+    "founded_on": _("Founded on"),
+    "legal_representative": _("Legal representative"),
     "contact_name": _("Contact person"),
     "contact_phone": _("Phone of the contact"),
 }
@@ -220,7 +224,7 @@ def _enterprise_faults(enterprise: Enterprise) -> list[Fault]:
     return [
         Fault(f"enterprise:{name}", _("Please complete this under My enterprise."), label)
         for name, label in ENTERPRISE_NEEDS.items()
-        if not getattr(enterprise, name)
+        if getattr(enterprise, name) in {None, ""}
     ]
 
 
