@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any  # what wtforms hands to a validator
 
 from email_validator import EmailNotValidError, validate_email
@@ -25,7 +26,6 @@ from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
     ValidationError,
@@ -44,6 +44,7 @@ from registry.enterprises.models import Ownership
 from registry.enterprises.words import OWNERSHIPS
 
 EMAIL_MAX, NAME_MAX, ENTERPRISE_MAX = 254, 60, 100
+AMOUNT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
 PHONE = r"^(1\d{10}|0\d{2,3}[- ]?\d{7,8}([- ]\d{1,6})?)$"
 EMPLOYEES_MAX = 10_000_000
 REVENUE_MAX = Decimal("99999999999.99")
@@ -61,6 +62,16 @@ def _choices(pairs: Iterable[tuple[str, object]], *, blank: object = "") -> list
 def no_longer_than(most: int) -> Length:
     """Refuse what the column could not hold."""
     return Length(max=most, message=_("At most %(max)d characters, please."))
+
+
+def up_to(most: int | Decimal, message: object) -> Callable[[Form, Field], None]:
+    """Refuse a number below 0 or above the most; an unreadable one has its fault already."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data is not None and not 0 <= field.data <= most:
+            raise ValidationError(str(message))
+
+    return check
 
 
 def is_email(_form: Form, field: Field) -> None:
@@ -237,13 +248,9 @@ class WanField(DecimalField):
         if not text:
             self.data = None
             return
-        try:
-            self.data = Decimal(text).quantize(Decimal("0.01"))
-        except InvalidOperation:
-            self.data = None
-            raise ValueError(
-                str(_("Write an amount in digits, at most 11 before the point."))
-            ) from None
+        self.data = Decimal(text) if AMOUNT.fullmatch(text) else None
+        if self.data is None:
+            raise ValueError(str(_("Write an amount in digits, at most 11 before the point.")))
 
 
 class WholeField(IntegerField):
@@ -269,14 +276,14 @@ class EnterpriseForm(RegistryForm):
         _("Employees"),
         [
             InputRequired(_("Please fill this in.")),
-            NumberRange(0, EMPLOYEES_MAX, _("That is more people than an enterprise can have.")),
+            up_to(EMPLOYEES_MAX, _("That is more people than an enterprise can have.")),
         ],
     )
     revenue_wan = WanField(
         _("Revenue of last year"),
         [
             InputRequired(_("Please fill this in.")),
-            NumberRange(0, REVENUE_MAX, _("An amount from 0 to 99,999,999,999.99, please.")),
+            up_to(REVENUE_MAX, _("An amount from 0 to 99,999,999,999.99, please.")),
         ],
     )
     founded_on = TypedDateField(_("Founded on"), [InputRequired(_("Please fill this in."))])
