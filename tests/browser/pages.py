@@ -1,0 +1,183 @@
+"""Every page that a person can open, by role, in a filled register; and what is no page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any  # a select of one class
+
+import sqlalchemy as sa
+
+from registry.accounts.models import OneTimeLink, Purpose, User
+from registry.accounts.roles import Role
+from registry.accounts.sessions import hash_key
+from registry.applications.models import Application
+from registry.applications.status import Status
+from registry.core import clock
+from registry.core.database import db
+from registry.entries.catalogue import CATALOGUE
+from registry.entries.models import Entry
+from registry.importing.models import Batch
+from registry.programme.kinds import Kind
+from registry.programme.models import Round
+
+NO_PAGE = frozenset(
+    {
+        "accounts.join",  # leads to the page of signing up
+        "api.tally",
+        "applications.attachment",
+        "applications.template",
+        "approval.cases_file",
+        "entries.download",
+        "importing.check",  # reached by sending in a list, in a test of its own
+        "importing.faults",
+        "importing.progress",
+        "operations.healthz",
+        "operations.metrics",
+        "operations.readyz",
+        "static",
+        "tally.download",
+        "tally.download_behind",
+        "tally.home",  # leads to the first page of each role
+    }
+)
+LINK_KEY = "a-key-for-the-tests-only"
+Pages = Mapping[str, list[tuple[str, str]]]
+
+
+def list_pages(sign_ins: list[dict[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """List (endpoint, address) by role; visitor is a role here."""
+    emails = {person["role"]: person["email"] for person in sign_ins}
+    member = _user(emails[Role.MEMBER.value])
+    officer = _user(emails[Role.OFFICER.value])
+    everyone = [
+        *_everyone(),
+        ("accounts.account", "/account"),
+        ("accounts.password", "/account/password"),
+    ]
+    return {
+        "visitor": _visitor(),
+        Role.MEMBER.value: [*everyone, *_member(member)],
+        Role.OFFICER.value: [*everyone, *_desk(officer)],
+        Role.SUPERVISOR.value: [
+            *everyone,
+            ("approval.queue", "/approval"),
+            ("accounts.members", "/members"),
+        ],
+        Role.LEADER.value: [
+            *everyone,
+            ("approval.cases", "/approval/cases"),
+            *_cases(officer, limit=1),
+        ],
+        Role.ADMINISTRATOR.value: [*everyone, *_administrator(officer)],
+    }
+
+
+def _user(email: str) -> User:
+    return db.session.scalars(sa.select(User).where(User.email == email)).one()
+
+
+def _visitor() -> list[tuple[str, str]]:
+    db.session.add(
+        OneTimeLink(
+            key_hash=hash_key(LINK_KEY),
+            purpose=Purpose.INVITE,
+            email="new@suzhou.example",
+            role=Role.LEADER,
+            made_at=clock.now(),
+            ends_at=clock.now().replace(year=clock.now().year + 1),
+        )
+    )
+    code = db.session.scalar(
+        sa.select(Entry.certificate_code).where(Entry.certificate_code.is_not(None)).limit(1)
+    )
+    return [
+        ("accounts.sign_in", "/sign-in"),
+        ("accounts.sign_up", "/sign-up"),
+        ("accounts.sent", "/sign-up/sent"),
+        ("accounts.forgot", "/forgot"),
+        ("accounts.link", f"/links/{LINK_KEY}"),
+        ("entries.certificates", "/certificates"),
+        ("entries.certificate", f"/certificates/{code}"),
+        ("administration.patterns", "/patterns"),
+    ]
+
+
+def _everyone() -> list[tuple[str, str]]:
+    number = db.session.scalar(sa.select(Entry.number).where(Entry.number.like("%-J-%")).limit(1))
+    return [
+        ("tally.index", "/tally"),
+        ("tally.behind", "/tally/entries?kind=robot_deployment"),
+        ("entries.index", "/register"),
+        ("entries.index", "/register?q=没有这样的名字"),
+        ("entries.show", f"/register/{number}"),
+    ]
+
+
+def _of(statement: sa.Select[Any]) -> Application:
+    found: Application = db.session.scalars(statement.order_by(Application.id).limit(1)).one()
+    return found
+
+
+def _member(member: User) -> list[tuple[str, str]]:
+    mine = sa.select(Application).where(Application.enterprise_id == member.enterprise_id)
+    draft = _of(mine.where(Application.status == Status.DRAFT))
+    returned = _of(mine.where(Application.status == Status.RETURNED))
+    pages = [
+        ("applications.index", "/applications/"),
+        ("accounts.enterprise", "/enterprise"),
+        ("accounts.record", "/enterprise/record"),
+    ]
+    for application in (draft, returned):
+        for section in CATALOGUE[application.kind].sections:
+            address = f"/applications/{application.id}/edit/{section.code}"
+            pages.append(("applications.edit", f"{address}?check=1"))
+    shown = (Status.APPROVED, Status.REJECTED, Status.SUBMITTED, Status.RETURNED)
+    cases = [_of(mine.where(Application.status == status)) for status in shown]
+    pages += [("applications.show", f"/applications/{case.id}") for case in cases]
+    approved = _of(mine.where(Application.status == Status.APPROVED))
+    pages.append(("applications.receipt", f"/applications/{approved.id}/receipt"))
+    return pages
+
+
+def _cases(officer: User, *, limit: int) -> list[tuple[str, str]]:
+    """One case of each status in the officer's district, and one that the officer holds."""
+    here = sa.select(Application).where(Application.district_id == officer.district_id)
+    held = here.where(Application.holder_id == officer.id)
+    found = [_of(held)] + [
+        _of(here.where(Application.status == status))
+        for status in (Status.SUBMITTED, Status.RETURNED, Status.APPROVED)
+    ]
+    return [("approval.case", f"/approval/cases/{case.id}") for case in found[:limit]]
+
+
+def _desk(officer: User) -> list[tuple[str, str]]:
+    held = _cases(officer, limit=1)[0][1]
+    return [
+        ("approval.queue", "/approval"),
+        ("approval.cases", "/approval/cases"),
+        ("accounts.members", "/members"),
+        ("administration.duplicates", "/programme/duplicates"),
+        *_cases(officer, limit=4),
+        ("approval.case", f"{held}?remark=section:attachments"),
+    ]
+
+
+def _administrator(officer: User) -> list[tuple[str, str]]:
+    batch = db.session.scalar(sa.select(sa.func.max(Batch.id)))
+    one = db.session.scalar(sa.select(sa.func.min(Round.id)))
+    return [
+        ("administration.index", "/programme"),
+        ("administration.edit", "/programme/edit"),
+        *[("administration.goal", f"/programme/goals/{kind.value}") for kind in Kind],
+        ("administration.open_round", "/programme/rounds/new"),
+        ("administration.change_round", f"/programme/rounds/{one}"),
+        ("administration.accounts", "/programme/accounts"),
+        ("administration.account", f"/programme/accounts/{officer.id}"),
+        ("administration.invite", "/programme/accounts/invite"),
+        ("administration.tokens", "/programme/tokens"),
+        ("administration.duplicates", "/programme/duplicates"),
+        ("importing.index", "/programme/imports"),
+        ("importing.batch", f"/programme/imports/{batch}"),
+        ("approval.cases", "/approval/cases"),
+        *_cases(officer, limit=1),
+    ]

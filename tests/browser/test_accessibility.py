@@ -1,0 +1,144 @@
+"""Every page in every role, wide and narrow: no axe finding (WCAG 2.2 AA), nothing cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from registry.core.database import db
+from registry.demo.fill import fill
+from registry.demo.people import PASSWORD
+from tests.browser.conftest import NARROW, WIDE, read_axe, serve
+from tests.browser.pages import NO_PAGE, list_pages
+from tests.conftest import make_settings
+
+ROLES = ("visitor", "member", "officer", "supervisor", "leader", "administrator")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
+    one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))"""
+LAYOUT = """() => ({
+    wide: document.documentElement.scrollWidth - window.innerWidth,
+    headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
+    title: document.title,
+})"""
+LIST = """类别,企业名称,统一社会信用代码,板块,项目名称,认定日期,数量
+智能车间,苏州无名测试有限公司,,相城区,测试车间,2025-03,
+机器人应用,苏州无名测试有限公司,,相城区,测试产线,2025-03,20+
+"""
+
+
+class Filled:
+    """A served demonstration: its address, who may sign in, and which pages each can open."""
+
+    def __init__(self, app: Flask, url: str, sign_ins: list[dict[str, str]]) -> None:
+        self.app, self.url = app, url
+        self.emails = {person["role"]: person["email"] for person in sign_ins}
+        with app.test_request_context():
+            self.pages = list_pages(sign_ins)
+            db.session.commit()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("filled")
+    settings = make_settings(f"sqlite:///{folder / 'registry.sqlite'}", folder)
+    sign_ins: list[dict[str, str]] = []
+    served = serve(settings, lambda: sign_ins.extend(fill(attachments=settings.attachments_dir)))
+    for app, url in served:
+        yield Filled(app, url, sign_ins)
+
+
+@pytest.fixture
+def enter(chromium: Browser, filled: Filled) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+
+    def open_page(role: str, viewport: dict[str, int], *, language: str = "zh_CN") -> Page:
+        context = chromium.new_context(base_url=filled.url, viewport=viewport)  # type: ignore[arg-type]  # the same keys
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/sign-in")
+        if language != "zh_CN":
+            page.click("form[action$='/language'] button")
+        if role != "visitor":
+            page.fill("[name=email]", filled.emails[role])
+            page.fill("[name=password]", PASSWORD)
+            page.click("main form button[type=submit] >> nth=0")
+            page.wait_for_selector("form[action$='/sign-out']", state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def look_at(page: Page, address: str) -> list[str]:
+    """Open a page and return all that is wrong with it."""
+    answer = page.goto(address)
+    if answer is None or answer.status not in {200, 410}:
+        return [f"{address}: {answer.status if answer else 'no answer'}"]
+    return [f"{address}: {fault}" for fault in judge(page)]
+
+
+def judge(page: Page) -> list[str]:
+    """Return what axe finds, and headings and widths that are not as they should be."""
+    page.evaluate(read_axe())
+    faults: list[str] = page.evaluate(RUN_AXE, TAGS)
+    layout = page.evaluate(LAYOUT)
+    if layout["wide"] > 0:
+        faults.append(f"{layout['wide']} px wider than the window")
+    if len(layout["headings"]) != 1:
+        faults.append(f"headings: {layout['headings']}")
+    elif not layout["title"].startswith(layout["headings"][0]):
+        faults.append(f"title {layout['title']!r}, heading {layout['headings'][0]!r}")
+    return faults
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_page_has_a_finding(
+    role: str, viewport: dict[str, int], filled: Filled, enter: Callable[..., Page]
+) -> None:
+    page = enter(role, viewport)
+
+    faults = [fault for _, address in filled.pages[role] for fault in look_at(page, address)]
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("role", ["member", "officer", "administrator"])
+def test_no_english_page_has_a_finding(
+    role: str, filled: Filled, enter: Callable[..., Page]
+) -> None:
+    page = enter(role, NARROW, language="en")
+
+    faults = [fault for _, address in filled.pages[role] for fault in look_at(page, address)]
+
+    assert faults == []
+
+
+def test_a_list_that_was_sent_in_has_no_finding(enter: Callable[..., Page], tmp_path: Path) -> None:
+    page = enter("administrator", WIDE)
+    file = tmp_path / "名单.csv"
+    file.write_text(LIST, encoding="utf-8")
+    page.goto("/programme/imports")
+    page.set_input_files("main input[type=file]", file)
+    page.click("main form button[type=submit] >> nth=0")
+    page.wait_for_url("**/checks/**")
+
+    assert "20+" in page.inner_text("main")
+    assert judge(page) == []
+
+
+def test_every_page_is_looked_at(filled: Filled) -> None:
+    looked_at = {endpoint for pages in filled.pages.values() for endpoint, _ in pages}
+    endpoints = {
+        rule.endpoint for rule in filled.app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
+
+    assert endpoints - NO_PAGE - looked_at == set()
+    assert json.dumps(sorted(looked_at - endpoints)) == "[]"
