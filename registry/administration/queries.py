@@ -231,7 +231,7 @@ def find_last_seen(users: Sequence[User]) -> Mapping[int, datetime]:
         .where(SignedIn.user_id.in_([user.id for user in users]))
         .group_by(SignedIn.user_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def list_invitations(*, at: datetime) -> Sequence[OneTimeLink]:
