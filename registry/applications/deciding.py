@@ -149,20 +149,25 @@ def _quantity(application: Application, counted: Mapping[Measure, int]) -> int:
 
 
 def _end_units(lots: Sequence[RobotLot], count: int, step: Step) -> int:
+    """End so many units of lots from today; what is left of a lot keeps its own first day."""
     left = count
     for lot in lots:
-        if not left:
-            break
         ended = min(left, lot.quantity)
+        if not ended:
+            break
         if ended < lot.quantity:
-            rest = RobotLot(
-                entry_id=lot.entry_id,
-                measure=lot.measure,
-                quantity=lot.quantity - ended,
-                from_on=step.today,
+            lot.quantity -= ended
+            db.session.add(
+                RobotLot(
+                    entry_id=lot.entry_id,
+                    measure=lot.measure,
+                    quantity=ended,
+                    from_on=lot.from_on,
+                    until_on=step.today,
+                )
             )
-            db.session.add(rest)
-        lot.until_on = step.today
+        else:
+            lot.until_on = step.today
         step.touched.append(lot.entry_id)
         left -= ended
     return count - left
