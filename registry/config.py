@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 KEY_BYTES = 48
 KEY_LENGTH_MIN = 32
 MEBIBYTE = 1024 * 1024
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
@@ -55,17 +56,22 @@ def read_settings(
     data_dir = Path(environ.get("DATA_DIR") or "instance").absolute()
     if demonstration:
         data_dir = data_dir / "demo"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    bind = environ.get("BIND") or "127.0.0.1:8000"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR cannot be used: {data_dir}: {error.strerror}.") from error
+    bind = _address(environ.get("BIND") or "127.0.0.1:8000")
     public_url = (environ.get("PUBLIC_URL") or f"http://{bind}").rstrip("/")
+    if not public_url.startswith(("http://", "https://")):
+        raise SettingsError("PUBLIC_URL is no address. Write https:// and the name of the site.")
     own_url = f"sqlite:///{data_dir / 'registry.sqlite'}"
     return Settings(
-        database_url=own_url if demonstration else _database_url(environ, own_url),
+        database_url=own_url if demonstration else _database_url(environ, "DATABASE_URL", own_url),
         data_dir=data_dir,
         secret_key=environ.get("SECRET_KEY") or read_key_file(data_dir / "secret-key"),
         public_url=public_url,
         bind=bind,
-        database_read_url=normalised_url(environ.get("DATABASE_READ_URL", "")),
+        database_read_url=_database_url(environ, "DATABASE_READ_URL", ""),
         mail_url=environ.get("MAIL_URL", ""),
         redis_url=environ.get("REDIS_URL", ""),
         metrics_token=environ.get("METRICS_TOKEN", ""),
@@ -119,8 +125,25 @@ def is_loopback(bind: str) -> bool:
         return False
 
 
-def _database_url(environ: Mapping[str, str], own_url: str) -> str:
-    return normalised_url(environ.get("DATABASE_URL") or own_url)
+def _database_url(environ: Mapping[str, str], name: str, default: str) -> str:
+    url = normalised_url(environ.get(name) or default)
+    if url and not url.startswith(DATABASES):
+        raise SettingsError(
+            f"{name} names no database that can be used. "
+            "Write postgresql://user:password@host/name, or leave it out for SQLite."
+        )
+    return url
+
+
+def _address(bind: str) -> str:
+    try:
+        parts = urlsplit(f"//{bind}")
+        is_good = bool(parts.hostname and parts.port) and parts.netloc == bind
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise SettingsError(f"BIND is {bind!r}. Write address and port, such as 127.0.0.1:8000.")
+    return bind
 
 
 def _whole_number(environ: Mapping[str, str], name: str) -> int:

@@ -6,6 +6,7 @@ nothing.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 
 import click
@@ -41,8 +42,15 @@ def main() -> None:
         refuse(str(error.message))
     except SettingsError as error:
         refuse(str(error))
-    except DBAPIError as error:
-        refuse(f"The database does not answer: {error.orig}")
+    except (DBAPIError, sqlite3.Error) as error:
+        refuse(f"The database does not answer: {_first_line(error)}")
+    except OSError as error:
+        refuse(f"{error.filename or 'The file'} cannot be used: {error.strerror or error}.")
+
+
+def _first_line(error: DBAPIError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().partition("\n")[0]
 
 
 def refuse(sentence: str) -> None:

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 
 from registry.cli.context import opened
-from registry.config import Settings, read_settings
+from registry.config import read_settings
 from registry.core import archive
 from registry.core.database import db, reading
 from registry.core.errors import Invalid
 from registry.core.language import _
-from registry.ledger.queries import read_head
+from registry.core.schema import is_known
 from registry.ledger.verify import verify
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=NEW_FILE)
 def backup(file: Path) -> None:
     """Write database and attachments to FILE, while the register goes on serving."""
     settings = read_settings()
     file = file.absolute()
-    file.parent.mkdir(parents=True, exist_ok=True)
     with opened(settings, writes=False):
+        file.parent.mkdir(parents=True, exist_ok=True)
         archive.write_archive(db.engine, files=settings.attachments_dir, target=file)
     click.echo(str(file))
 
@@ -39,27 +40,22 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Read FILE back into an empty database of the same kind, and verify what was read."""
     settings = read_settings()
-    with (
-        opened(settings, writes=True),
-        tempfile.TemporaryDirectory(dir=settings.data_dir) as folder,
-    ):
-        unpacked = Path(folder)
-        manifest = _check(file, unpacked)
-        if manifest.kind == "sqlite":
-            db.engine.dispose()
-            archive.load_sqlite(db.engine, folder=unpacked)
-            upgrade()
-        else:
-            upgrade(revision=manifest.schema)
-            archive.load_postgresql(db.engine, folder=unpacked)
-            upgrade()
-        _put_files(unpacked / "files", settings)
-        _verify()
+    with ExitStack() as stack:
+        stack.enter_context(opened(settings, writes=True, sets_up=True))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=settings.data_dir))
+        manifest = _check(file, Path(folder))
+        undoing = stack.enter_context(ExitStack())
+        undoing.callback(_empty)
+        _put_files(Path(folder) / "files", settings.attachments_dir, undoing)
+        _load(manifest, Path(folder))
+        head = _verify()
+        undoing.pop_all()
+    click.echo(f"Restored and verified up to {head}")
 
 
 def _check(file: Path, unpacked: Path) -> archive.Manifest:
     manifest = archive.read_manifest(file)
-    kind = current_app.extensions["sqlalchemy"].engine.dialect.name
+    kind = db.engine.dialect.name
     if manifest.kind != kind:
         raise Invalid(
             _(
@@ -69,6 +65,10 @@ def _check(file: Path, unpacked: Path) -> archive.Manifest:
                 ours=kind,
             )
         )
+    if not is_known(manifest.schema):
+        raise Invalid(
+            _("A newer version of the register wrote this backup. Please install that version.")
+        )
     if not archive.is_empty(db.engine):
         raise Invalid(
             _("The database is not empty. Restore into an empty one; nothing was changed.")
@@ -76,16 +76,39 @@ def _check(file: Path, unpacked: Path) -> archive.Manifest:
     return archive.unpack_archive(file, folder=unpacked)
 
 
-def _put_files(unpacked: Path, settings: Settings) -> None:
-    settings.attachments_dir.mkdir(parents=True, exist_ok=True)
+def _load(manifest: archive.Manifest, unpacked: Path) -> None:
+    if manifest.kind == "sqlite":
+        db.engine.dispose()
+        archive.load_sqlite(db.engine, folder=unpacked)
+    else:
+        upgrade(revision=manifest.schema)
+        archive.load_postgresql(db.engine, folder=unpacked)
+    upgrade()
+
+
+def _put_files(unpacked: Path, target: Path, undoing: ExitStack) -> None:
+    """Put the files before their rows: cut off in between, no row would lack its file."""
+    target.mkdir(parents=True, exist_ok=True)
     for path in unpacked.glob("*"):
-        shutil.move(path, settings.attachments_dir / path.name)
+        undoing.callback((target / path.name).unlink, missing_ok=True)
+        shutil.move(path, target / path.name)
 
 
-def _verify() -> None:
+def _empty() -> None:
+    """Leave nothing half restored."""
+    db.session.remove()
+    if db.engine.dialect.name == "postgresql":
+        downgrade(revision="base")
+        return
+    db.engine.dispose()
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{db.engine.url.database}{ending}").unlink(missing_ok=True)
+
+
+def _verify() -> str:
     with reading():
-        fault = verify()
-        if fault is not None:
-            raise Invalid(str(fault))
-        head = read_head()
-    click.echo(f"Restored and verified up to {head.sequence}:{head.hash}")
+        report = verify()
+        db.session.remove()
+    if report.fault is not None:
+        raise Invalid(str(report.fault))
+    return f"{report.seals}:{report.head}"

@@ -40,7 +40,7 @@ def _fill(settings: Settings) -> None:
     """Begin anew where an earlier run was cut off, and mark the end of filling."""
     _clear(settings.data_dir)
     year = clock.today().year
-    with opened(settings, writes=True):
+    with opened(settings, writes=True, sets_up=True):
         starts_on = date(year - 1, 1, 1)
         with clock.set_to(datetime.combine(starts_on, time(8), tzinfo=clock.PLACE)):
             init_register(starts_on=starts_on, ends_on=date(year + 1, 12, 31))

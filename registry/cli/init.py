@@ -24,6 +24,6 @@ def init(starts: datetime | None, ends: datetime | None) -> None:
     year = clock.today().year
     starts_on = starts.date() if starts else date(year, 1, 1)
     ends_on = ends.date() if ends else date(starts_on.year + YEARS_AFTER, 12, 31)
-    with opened(writes=True):
+    with opened(writes=True, sets_up=True):
         is_new = init_register(starts_on=starts_on, ends_on=ends_on)
     click.echo("Set up." if is_new else "Already set up with these dates; nothing to do.", err=True)

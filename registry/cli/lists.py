@@ -22,6 +22,7 @@ from registry.importing.words import added_lines, change_label, measure_label
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 REMARKS_SHOWN = 50
+BATCH_MAX = 2**31 - 1
 
 
 @click.command("import")
@@ -44,7 +45,7 @@ def import_file(file: Path, *, dry_run: bool, source: str, report: Path | None) 
 
 
 @click.command("undo-import")
-@click.argument("batch", type=click.IntRange(min=1))
+@click.argument("batch", type=click.IntRange(min=1, max=BATCH_MAX))
 def undo(batch: int) -> None:
     """Take one import back: its entries were never registered."""
     with opened(writes=True):

@@ -6,6 +6,8 @@ from datetime import date
 
 import click
 
+from flask_migrate import upgrade
+
 from registry.accounts.links import first_administrator_link
 from registry.cli.context import opened
 from registry.cli.init import YEARS_AFTER
@@ -14,7 +16,7 @@ from registry.core import clock
 from registry.core.database import db
 from registry.programme.queries import find_programme
 from registry.server import run
-from registry.start import init_register, upgrade
+from registry.start import init_register
 
 
 @click.command()
@@ -29,7 +31,7 @@ def serve() -> None:
 
 def prepare(settings: Settings) -> None:
     """Bring the schema up to date; on an empty database set up, and print the first link."""
-    with opened(settings, writes=True):
+    with opened(settings, writes=True, sets_up=True):
         upgrade()
         if find_programme() is None:
             year = clock.today().year

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,14 +21,17 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from registry.core.database import Base
 from registry.core.errors import Invalid
 from registry.core.language import _
 
 VERSION = 1
+VERSION_TABLE = "alembic_version"
 MANIFEST = "manifest.json"
 SQLITE_FILE = "database.sqlite"
 BLOCK = 1024 * 1024
+MEMBER = re.compile(r"database\.sqlite|tables/[a-z_]+\.copy|files/[0-9A-Za-z_-]+")
+
+Members = Sequence[tuple[str, Path]]
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,36 @@ class Manifest:
 
 
 def write_archive(engine: Engine, *, files: Path, target: Path) -> None:
-    """Write database and files to `target`, complete or not at all."""
+    """Write database and files to `target`, readable by its owner only, complete or not at all."""
     part = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        dump = _dump_sqlite if engine.dialect.name == "sqlite" else _dump_postgresql
-        schema, members = dump(engine, Path(folder))
-        stored = [
-            (f"files/{path.name}", path) for path in sorted(files.glob("*")) if path.is_file()
-        ]
-        hashes = {name: hash_file(path) for name, path in (*members, *stored)}
-        manifest = Manifest(VERSION, engine.dialect.name, schema, hashes)
-        with tarfile.open(part, "w") as archive:
-            _add_text(archive, MANIFEST, json.dumps(asdict(manifest)))
-            for name, path in (*members, *stored):
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            part.touch(mode=0o600)
+            _write_tar(engine, Path(folder), files=files, part=part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_tar(engine: Engine, folder: Path, *, files: Path, part: Path) -> None:
+    dump = _dump_sqlite if engine.dialect.name == "sqlite" else _dump_postgresql
+    schema, members = dump(engine, folder)
+    hashes = {}
+    with tarfile.open(part, "w") as archive:
+        for name, path in (*members, *_list_files(files)):
+            try:
                 archive.add(path, arcname=name, recursive=False)
-    part.replace(target)
+                hashes[name] = hash_file(path)
+            except FileNotFoundError:  # swept meanwhile: no row of the snapshot speaks of it
+                continue
+        manifest = Manifest(VERSION, engine.dialect.name, schema, hashes)
+        _add_text(archive, MANIFEST, json.dumps(asdict(manifest)))
+
+
+def _list_files(files: Path) -> Members:
+    """List the files that are whole; one on its way in has an ending to its name."""
+    whole = (path for path in sorted(files.glob("*")) if path.is_file() and not path.suffix)
+    return [(f"files/{path.name}", path) for path in whole if not path.name.startswith(".")]
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -62,26 +82,37 @@ def read_manifest(source: Path) -> Manifest:
     try:
         with tarfile.open(source) as archive:
             member = archive.extractfile(MANIFEST)
-            return Manifest(**json.load(member)) if member else _not_ours()
-    except (OSError, tarfile.TarError, KeyError, TypeError, ValueError):
-        return _not_ours()
+            manifest = Manifest(**json.load(member)) if member else None
+    except (tarfile.TarError, EOFError, KeyError, TypeError, ValueError, zlib.error):
+        manifest = None
+    if manifest is None or not _is_ours(manifest):
+        raise Invalid(
+            _("This file is not a backup of a register. Give a file that `registry backup` wrote.")
+        )
+    return manifest
 
 
-def _not_ours() -> Manifest:
-    raise Invalid(
-        _("This file is not a backup of a register. Give a file that `registry backup` wrote.")
-    )
+def _is_ours(manifest: Manifest) -> bool:
+    if manifest.version != VERSION or not isinstance(manifest.hashes, dict):
+        return False
+    return all(MEMBER.fullmatch(name) for name in manifest.hashes)
 
 
 def unpack_archive(source: Path, *, folder: Path) -> Manifest:
-    """Unpack an archive and check every member's hash; raise Invalid for one that differs."""
+    """Unpack the members an archive speaks of and check their hashes; raise Invalid otherwise."""
     manifest = read_manifest(source)
     with tarfile.open(source) as archive:
-        archive.extractall(folder, filter="data")
-    for name, expected in manifest.hashes.items():
-        path = folder / name
-        if not path.is_file() or hash_file(path) != expected:
-            raise Invalid(_("The backup is damaged: %(name)s is not what was written.", name=name))
+        for name, expected in manifest.hashes.items():
+            try:
+                member = archive.getmember(name)
+                archive.extract(member, folder, filter="data")
+                is_whole = member.isreg() and hash_file(folder / name) == expected
+            except (tarfile.TarError, KeyError, OSError):
+                is_whole = False
+            if not is_whole:
+                raise Invalid(
+                    _("The backup is damaged: %(name)s is not what was written.", name=name)
+                )
     return manifest
 
 
@@ -97,22 +128,31 @@ def load_sqlite(engine: Engine, *, folder: Path) -> None:
 
 def load_postgresql(engine: Engine, *, folder: Path) -> None:
     """Copy the unpacked rows into the tables of an empty schema and set its sequences."""
+    tables = _tables_of(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        for table in Base.metadata.sorted_tables:
+        for table in tables:
             _copy_in(connection, table, folder / f"tables/{table.name}.copy")
-        for table in Base.metadata.sorted_tables:
+        for table in tables:
             _set_sequence(connection, table)
 
 
+def _tables_of(engine: Engine) -> Sequence[sa.Table]:
+    """List the tables as the database has them, which may be older than the models."""
+    found = sa.MetaData()
+    found.reflect(engine)
+    return [table for table in found.sorted_tables if table.name != VERSION_TABLE]
+
+
 def is_empty(engine: Engine) -> bool:
-    """Say whether the database holds no table of ours with a row in it."""
-    present = set(sa.inspect(engine).get_table_names())
+    """Say whether no table of the database, ours or not, has a row in it."""
+    names = set(sa.inspect(engine).get_table_names()) - {VERSION_TABLE}
     with engine.connect() as connection:
         return not any(
-            connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
-            for table in Base.metadata.sorted_tables
-            if table.name in present
+            connection.execute(
+                sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)
+            ).first()
+            for name in sorted(names)
         )
 
 
@@ -123,9 +163,6 @@ def hash_file(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-Members = Sequence[tuple[str, Path]]
 
 
 def _dump_sqlite(engine: Engine, folder: Path) -> tuple[str, Members]:
@@ -146,7 +183,7 @@ def _dump_postgresql(engine: Engine, folder: Path) -> tuple[str, Members]:
     with engine.connect().execution_options(**options) as connection:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         schema = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
-        for table in Base.metadata.sorted_tables:
+        for table in _tables_of(engine):
             path = folder / f"{table.name}.copy"
             _copy_out(connection, table, path)
             members.append((f"tables/{table.name}.copy", path))
@@ -183,7 +220,7 @@ def _set_sequence(connection: Connection, table: sa.Table) -> None:
 
 
 def _columns(columns: Iterable[sa.Column[object]]) -> str:
-    return ", ".join(f'"{column.name}"' for column in columns)
+    return ", ".join(sorted(f'"{column.name}"' for column in columns))
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
