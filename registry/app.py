@@ -41,7 +41,6 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
-from registry.notices.service import tell
 from registry.programme.queries import find_programme
 from registry.tally.queries import public_figures
 from registry.tally.views import tally
@@ -76,7 +75,6 @@ def create_app(settings: Settings) -> Flask:
     transactions.init_app(app)
     large_bodies.init_app(app)
     CSRFProtect(app)
-    post.use(tell)
     post.use(tell)
     _know_people(app)
     app.before_request(access.admit)
@@ -174,6 +172,7 @@ def _page_context() -> dict[str, object]:
         "programme": programme,
         "programme_name": _named(programme, "name"),
         "programme_subtitle": _named(programme, "city"),
+        "programme_contact": _named(programme, "contact"),
         "demonstration": _settings().demonstration,
         "path": request.full_path.rstrip("?"),
         "today": clock.today(),

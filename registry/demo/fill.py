@@ -105,6 +105,8 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
 
 def _allocate(filler: Filler, _at: datetime) -> None:
     programme = get_programme()
+    programme.contact_zh = "苏州市工业和信息化局 · 服务电话 0512-6522 0000（示例）"
+    programme.contact_en = "Bureau of Industry · 0512-6522 0000 (example)"
     for goal in programme.goals:
         index = KINDS.index(goal.kind)
         shares: dict[int, int | None] = {
