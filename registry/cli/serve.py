@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import click
-
 from flask_migrate import upgrade
 
 from registry.accounts.links import first_administrator_link
