@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any  # options of the engine are of many types
 
 import sqlalchemy as sa
 import structlog
@@ -36,7 +37,7 @@ from registry.core import (
     templating,
     transactions,
 )
-from registry.core.database import db, prepare_engine, set_may_write
+from registry.core.database import REPLICA, db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
@@ -96,6 +97,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_BINDS=_replica(settings),
         SESSION_COOKIE_NAME="__Host-registry" if settings.is_https else "registry",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -117,11 +119,19 @@ def _configure(app: Flask, settings: Settings) -> None:
         )
 
 
+def _replica(settings: Settings) -> dict[str | None, Any]:
+    """Name the replica that answers what only reads, where one is set."""
+    if not settings.database_read_url:
+        return {}
+    return {REPLICA: {"url": settings.database_read_url, "pool_pre_ping": True}}
+
+
 def _open_database(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
-        prepare_engine(db.engine)
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def _know_people(app: Flask) -> None:

@@ -32,7 +32,6 @@ class Settings:
     bind: str = "127.0.0.1:8000"
     database_read_url: str = ""
     mail_url: str = ""
-    redis_url: str = ""
     metrics_token: str = ""
     proxies: int = 0
     demonstration: bool = False
@@ -73,7 +72,6 @@ def read_settings(
         bind=bind,
         database_read_url=_database_url(environ, "DATABASE_READ_URL", ""),
         mail_url=environ.get("MAIL_URL", ""),
-        redis_url=environ.get("REDIS_URL", ""),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         proxies=_whole_number(environ, "PROXIES"),
         demonstration=demonstration,

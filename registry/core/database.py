@@ -18,6 +18,7 @@ from typing import Any  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -40,7 +41,22 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+REPLICA = "replica"
+_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+_wants_newest: ContextVar[bool] = ContextVar("wants_newest", default=True)
+
+
+class RegistrySession(Session):
+    """The session; what only reads is asked of the replica, where there is one."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        engines = self._db.engines
+        if REPLICA in engines and not _may_write.get() and not _wants_newest.get():
+            return engines[REPLICA]
+        return super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RegistrySession})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -78,7 +94,6 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
-_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 _held = threading.local()
 
 
@@ -95,6 +110,11 @@ def reading() -> Iterator[None]:
 def set_may_write(value: bool) -> None:
     """Say for the rest of this request whether its transactions may write."""
     _may_write.set(value)
+
+
+def set_wants_newest(value: bool) -> None:
+    """Say whether this request must see what was just written, which a replica may not have yet."""
+    _wants_newest.set(value)
 
 
 def is_sqlite(connection: Connection) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from time import time
 
-from registry.core.database import db, set_may_write
+from flask import Flask, Response, request, session
+
+from registry.core.database import REPLICA, db, set_may_write, set_wants_newest
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIRST_BAD_STATUS = 400
+WROTE = "wrote"
+REPLICA_FOLLOWS_SECONDS = 10
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +23,7 @@ def init_app(app: Flask) -> None:
 
 def _open() -> None:
     set_may_write(request.method not in READS)
+    set_wants_newest(session.get(WROTE, 0) > time() - REPLICA_FOLLOWS_SECONDS)
 
 
 def _close(response: Response) -> Response:
@@ -26,9 +31,17 @@ def _close(response: Response) -> Response:
         db.session.rollback()
     else:
         db.session.commit()
+        _note_that_it_wrote()
     return response
+
+
+def _note_that_it_wrote() -> None:
+    """Let the same person's next pages come from the primary, until a replica has followed."""
+    if REPLICA in db.engines:
+        session[WROTE] = int(time())
 
 
 def _reset(_error: BaseException | None) -> None:
     db.session.remove()
     set_may_write(True)
+    set_wants_newest(True)
