@@ -39,12 +39,18 @@ OF_ACCOUNTS = frozenset(
     f"administration.{name}"
     for name in ("account", "close", "invite", "move", "reopen", "withdraw_invitation")
 )
+OF_NOBODY = frozenset({"accounts.account", "accounts.password"})
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
     Tab(_("My applications"), "applications.index", frozenset({Role.MEMBER})),
     Tab(_("My enterprise"), "accounts.enterprise", frozenset({Role.MEMBER})),
-    Tab(_("Members"), "accounts.members", frozenset(DESK)),
+    Tab(
+        _("Members"),
+        "accounts.members",
+        frozenset(DESK),
+        also=frozenset({"administration.duplicates"}),
+    ),
     Tab(_("Tally"), "tally.index", frozenset(EVERYONE)),
     Tab(_("Register"), "entries.index", frozenset(EVERYONE)),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
@@ -63,12 +69,15 @@ def list_tabs(role: Role | None) -> Sequence[ShownTab]:
     shown = [
         tab for tab in TABS if role in tab.roles and tab.endpoint in current_app.view_functions
     ]
-    return [ShownTab(tab.label, url_for(tab.endpoint), _is_current(tab)) for tab in shown]
+    current = _find_current(shown, request.endpoint or "")
+    return [ShownTab(tab.label, url_for(tab.endpoint), tab is current) for tab in shown]
 
 
-def _is_current(tab: Tab) -> bool:
-    endpoint = request.endpoint or ""
-    if any(endpoint == other.endpoint or endpoint in other.also for other in TABS):
-        return endpoint == tab.endpoint or endpoint in tab.also
-    first = next(t for t in TABS if t.endpoint.split(".")[0] == tab.endpoint.split(".")[0])
-    return endpoint.split(".")[0] == tab.endpoint.split(".")[0] and tab is first
+def _find_current(shown: Sequence[Tab], endpoint: str) -> Tab | None:
+    """Return the tab that names the page, else the first one of its blueprint."""
+    if endpoint in OF_NOBODY:
+        return None
+    blueprint = endpoint.partition(".")[0]
+    named = (tab for tab in shown if endpoint == tab.endpoint or endpoint in tab.also)
+    near = (tab for tab in shown if tab.endpoint.partition(".")[0] == blueprint)
+    return next(named, None) or next(near, None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from registry.core.language import _
+from registry.enterprises.industries import find_industry
 from registry.enterprises.models import Ownership
 
 LABELS: Mapping[str, tuple[object, object]] = {
@@ -29,6 +31,8 @@ OWNERSHIPS: Mapping[str, object] = {
     Ownership.HONGKONG_MACAO_TAIWAN.value: _("Hong Kong, Macao or Taiwan funded"),
     Ownership.JOINT.value: _("Joint venture"),
 }
+
+GROUPED = frozenset({"employees", "revenue_wan"})
 
 
 @dataclass(frozen=True)
@@ -56,4 +60,11 @@ def _words(name: str, value: object, districts: Mapping[str, str]) -> object:
         return districts.get(str(value), value)
     if name == "ownership":
         return OWNERSHIPS.get(str(value), value)
-    return value
+    if name == "industry" and (industry := find_industry(str(value))) is not None:
+        return f"{industry.code} {industry.name}"
+    return _grouped(value) if name in GROUPED and value else value
+
+
+def _grouped(value: object) -> str:
+    """Write a stored number with thousands apart."""
+    return f"{Decimal(str(value)):,}"

@@ -16,6 +16,7 @@ from registry.demo.people import PASSWORD
 from tests.browser.conftest import NARROW, WIDE, read_axe, serve
 from tests.browser.pages import NO_PAGE, list_pages
 from tests.conftest import make_settings
+from tests.look.catalogues import left_in_english
 
 ROLES = ("visitor", "member", "officer", "supervisor", "leader", "administrator")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -26,6 +27,17 @@ LAYOUT = """() => ({
     headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
     title: document.title,
 })"""
+TEXTS = """() => {
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode())
+        if (!walker.currentNode.parentElement.closest('[lang="en"]:not(html), script, style'))
+            texts.push(walker.currentNode.textContent);
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+        for (const node of document.querySelectorAll(`[${name}]`))
+            texts.push(node.getAttribute(name));
+    return texts.filter(text => text.trim() !== '');
+}"""
 LIST = """类别,企业名称,统一社会信用代码,板块,项目名称,认定日期,数量
 智能车间,苏州无名测试有限公司,,相城区,测试车间,2025-03,
 机器人应用,苏州无名测试有限公司,,相城区,测试产线,2025-03,20+
@@ -108,6 +120,20 @@ def test_no_page_has_a_finding(
     faults = [fault for _, address in filled.pages[role] for fault in look_at(page, address)]
 
     assert faults == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_chinese_page_has_english_words(
+    role: str, filled: Filled, enter: Callable[..., Page]
+) -> None:
+    page = enter(role, WIDE)
+    found = []
+
+    for _, address in filled.pages[role]:
+        page.goto(address)
+        found += [f"{address}: {text}" for text in left_in_english(page.evaluate(TEXTS))]
+
+    assert found == []
 
 
 @pytest.mark.parametrize("role", ["member", "officer", "administrator"])

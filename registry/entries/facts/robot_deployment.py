@@ -312,7 +312,7 @@ FACTS = KindFacts(
             _("Photos of the name plates"),
             hint=_("One a robot; as one ZIP if you like, named by serial number."),
         ),
-        Slot("photo", _("Photos of the site"), min_files=3, hint=_("At least three.")),
+        Slot("photo", _("Photos of the site"), min_files=3),
         shared.PLEDGE_SCAN,
     ),
     checklist=(

@@ -177,7 +177,7 @@ FACTS = KindFacts(
         Slot("statement", _("Statement on accidents and dishonesty"), hint=_("Stamped.")),
         Slot("audit", _("Audit of the investment"), required=False),
         Slot("maturity", _("Proof of the maturity level"), required=False),
-        Slot("photo", _("Photos of the factory"), min_files=3, hint=_("At least three.")),
+        Slot("photo", _("Photos of the factory"), min_files=3),
         shared.PLEDGE_SCAN,
     ),
     checklist=(

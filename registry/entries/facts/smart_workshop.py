@@ -197,7 +197,7 @@ FACTS = KindFacts(
     slots=(
         shared.LICENCE,
         Slot("form", _("Application form"), hint=_("Printed from here, stamped, as a scan.")),
-        Slot("photo", _("Photos of the workshop"), min_files=3, hint=_("At least three.")),
+        Slot("photo", _("Photos of the workshop"), min_files=3),
         Slot("maturity", _("Proof of the maturity level"), required=False),
         Slot("title", _("Documents of earlier titles"), required=False),
         shared.PLEDGE_SCAN,
