@@ -136,8 +136,8 @@ def _fill_in(page: Page) -> int:
 
 
 def _mend_cells(page: Page) -> None:
-    summary = page.locator(".summary, [role=alert]").first
-    expect(summary).to_contain_text("第 118 行")
+    summary = page.get_by_role("alert").filter(has_text="第 118 行")
+    expect(summary).to_be_visible()
     expect(summary).to_contain_text("第 204 行")
     axes = page.locator(f"[name='rows-{FAULTY_AXES - 1}-axes']")
     day = page.locator(f"[name='rows-{FAULTY_DATE - 1}-commissioned_on']")
