@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from registry.core.language import _
 from registry.enterprises.industries import find_industry
-from registry.enterprises.models import Ownership
+from registry.enterprises.words import OWNERSHIPS
 
 LABELS: Mapping[str, tuple[object, object]] = {
     "name": (_("Name of the enterprise"), ""),
@@ -24,15 +24,8 @@ LABELS: Mapping[str, tuple[object, object]] = {
     "contact_name": (_("Contact person"), ""),
     "contact_phone": (_("Phone of the contact"), ""),
 }
-OWNERSHIPS: Mapping[str, object] = {
-    Ownership.STATE.value: _("State-owned"),
-    Ownership.PRIVATE.value: _("Private"),
-    Ownership.FOREIGN.value: _("Foreign-funded"),
-    Ownership.HONGKONG_MACAO_TAIWAN.value: _("Hong Kong, Macao or Taiwan funded"),
-    Ownership.JOINT.value: _("Joint venture"),
-}
-
 GROUPED = frozenset({"employees", "revenue_wan"})
+PERSONAL = frozenset({"legal_representative", "contact_name", "contact_phone"})
 
 
 @dataclass(frozen=True)
@@ -49,22 +42,21 @@ def read_record(record: Mapping[str, object], *, districts: Mapping[str, str]) -
     """Return the lines of a record, codes put into words."""
     return [
         Line(
-            name, label, _words(name, record.get(name), districts), unit if record.get(name) else ""
+            name,
+            label,
+            record_word(name, record.get(name), districts=districts),
+            unit if record.get(name) else "",
         )
         for name, (label, unit) in LABELS.items()
     ]
 
 
-def _words(name: str, value: object, districts: Mapping[str, str]) -> object:
+def record_word(name: str, value: object, *, districts: Mapping[str, str]) -> object:
+    """Return one value of a record as a page writes it; what was not given stays as it is."""
     if name == "district":
         return districts.get(str(value), value)
     if name == "ownership":
-        return OWNERSHIPS.get(str(value), value)
+        return OWNERSHIPS.get(value, value)  # type: ignore[call-overload]  # a stored word is its own member
     if name == "industry" and (industry := find_industry(str(value))) is not None:
         return f"{industry.code} {industry.name}"
-    return _grouped(value) if name in GROUPED and value else value
-
-
-def _grouped(value: object) -> str:
-    """Write a stored number with thousands apart."""
-    return f"{Decimal(str(value)):,}"
+    return f"{Decimal(str(value)):,}" if name in GROUPED and value else value

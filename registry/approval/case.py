@@ -10,6 +10,7 @@ from typing import Any  # a form as typed is nested JSON
 from registry.applications.deciding import counts_rows
 from registry.applications.models import Application, Filing
 from registry.applications.queries import Change, changes_since_last_filing, find_filing
+from registry.applications.record import LABELS, PERSONAL, record_word
 from registry.applications.suspicions import Suspicion
 from registry.approval.notes import Notes, carry_over, load_notes
 from registry.approval.shown import (
@@ -22,30 +23,15 @@ from registry.approval.shown import (
 )
 from registry.core.clock import day_of
 from registry.core.errors import NotFound
-from registry.core.language import _, is_chinese
+from registry.core.language import is_chinese
 from registry.districts.queries import list_districts
-from registry.enterprises.industries import find_industry
-from registry.enterprises.words import OWNERSHIPS
 from registry.entries import checking
 from registry.entries.catalogue import CATALOGUE, Figure
 from registry.entries.columns import Column, Sheet
 from registry.entries.facts.fields import FactsForm
 
 OWN_SECTIONS = frozenset({"enterprise", "rows", "attachments", "pledge"})
-PERSONAL = frozenset({"legal_representative", "contact_name", "contact_phone"})
-ENTERPRISE_FIELDS: Mapping[str, tuple[object, object]] = {
-    "uscc": (_("Unified social credit code"), ""),
-    "district": (_("District"), ""),
-    "address": (_("Address"), ""),
-    "industry": (_("Industry"), ""),
-    "employees": (_("Employees"), _("persons")),
-    "revenue_wan": (_("Revenue of the last year"), _("10k yuan")),
-    "founded_on": (_("Founded on"), ""),
-    "ownership": (_("Ownership"), ""),
-    "legal_representative": (_("Legal representative"), ""),
-    "contact_name": (_("Contact person"), ""),
-    "contact_phone": (_("Phone of the contact"), ""),
-}
+SHOWN_IN_HEAD = frozenset({"name"})
 
 
 def kept_notes(application: Application) -> Notes:
@@ -144,6 +130,7 @@ class _Drawing:
     def _enterprise(self) -> list[ShownField]:
         frozen = self.filing.enterprise
         before = self.before.enterprise if self.before else {}
+        hidden = SHOWN_IN_HEAD if self.personal else SHOWN_IN_HEAD | PERSONAL
         return [
             self._field(
                 f"enterprise:{name}",
@@ -152,22 +139,13 @@ class _Drawing:
                 unit=unit,
                 was=self._enterprise_word(name, before.get(name)),
             )
-            for name, (label, unit) in ENTERPRISE_FIELDS.items()
-            if self.personal or name not in PERSONAL
+            for name, (label, unit) in LABELS.items()
+            if name not in hidden
         ]
 
-    def _enterprise_word(self, name: str, word: Any) -> object:
-        if name == "district":
-            return self.districts.get(word, word or "")
-        if name == "ownership":
-            return OWNERSHIPS.get(word, word or "")
-        if name == "industry" and (industry := find_industry(word)) is not None:
-            return f"{industry.code} {industry.name}"
-        if name == "revenue_wan" and word:
-            return f"{Decimal(word):,.2f}"
-        if name == "employees" and word is not None:
-            return f"{word:,}"
-        return "" if word is None else word
+    def _enterprise_word(self, name: str, word: object) -> object:
+        shown = record_word(name, word, districts=self.districts)
+        return "" if shown is None else shown
 
     def _fields(self, names: Sequence[str]) -> list[ShownField]:
         return [
