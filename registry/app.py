@@ -36,6 +36,7 @@ from registry.core import (
     metrics,
     templating,
     transactions,
+    wire,
 )
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    wire.init_app(app)
     _configure(app, settings)
     _open_database(app)
     log.init_app(app)

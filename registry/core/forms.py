@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 from registry.core.deeds import new_key
+from registry.core.wire import read_number
 
 
 def clean_text(text: object) -> object:
@@ -43,5 +44,4 @@ class DeedForm(RegistryForm):
 
     def seen_version(self) -> int:
         """Return the version the person saw; 0, never current, where it is no number."""
-        text = self.seen.data or ""
-        return int(text) if text.isdecimal() else 0
+        return read_number(self.seen.data)

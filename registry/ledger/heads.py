@@ -16,7 +16,7 @@ from registry.ledger.chain import NOTHING_BEFORE
 from registry.ledger.models import Seal
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-SEQUENCE = re.compile(r"#[0-9]{1,12}")
+SEQUENCE = re.compile(r"#[0-9]{1,9}")
 BLANK_FOR_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
 

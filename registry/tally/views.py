@@ -13,6 +13,7 @@ from flask_login import current_user
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
 from registry.core.errors import Invalid, NotFound
+from registry.core.wire import read_number
 from registry.districts.queries import list_districts
 from registry.ledger.answers import read_tally
 from registry.ledger.queries import After, list_behind, read_head
@@ -164,9 +165,12 @@ def _read_after() -> After | None:
         return None
     try:
         day, entry_id, district_id = parts
-        return date.fromisoformat(day), int(entry_id), int(district_id)
+        after = date.fromisoformat(day), read_number(entry_id), read_number(district_id)
     except ValueError:
         raise NotFound from None
+    if 0 in after:
+        raise NotFound
+    return after
 
 
 def _ask_strictly() -> Question:

@@ -59,7 +59,7 @@ def address_of(rule: Rule) -> str:
     """Return an address of a route at which there is nothing."""
     converters = {name: type(kind).__name__ for name, kind in rule._converters.items()}
     values: dict[str, Any] = {
-        name: NO_SUCH_ID if kind == "IntegerConverter" else NO_SUCH_TEXT
+        name: NO_SUCH_ID if kind == "KeyConverter" else NO_SUCH_TEXT
         for name, kind in converters.items()
     }
     return url_for(rule.endpoint, **values)

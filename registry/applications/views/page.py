@@ -21,6 +21,7 @@ from registry.core.database import db
 from registry.core.deeds import new_key
 from registry.core.errors import NotFound, WrongState
 from registry.core.language import is_chinese
+from registry.core.wire import read_number
 from registry.districts.queries import list_districts
 from registry.entries import checking, showing
 from registry.entries.catalogue import CATALOGUE, Section
@@ -160,8 +161,7 @@ def lost_page(
 
 
 def _since(application: Application) -> list[Happening]:
-    text = request.form.get("seen", "")
-    seen = int(text) if text.isdecimal() else 0
+    seen = read_number(request.form.get("seen"))
     story = tell_story(application, reader=get_actor())
     return [told for told in story if told.payload.get("version", 0) > seen]
 

@@ -23,6 +23,7 @@ from registry.core.database import db
 from registry.core.deeds import new_key
 from registry.core.errors import RegistryError
 from registry.core.language import _, n_
+from registry.core.wire import read_number
 from registry.entries.catalogue import CATALOGUE
 
 BATCH_MOST = 100
@@ -173,8 +174,7 @@ def claim() -> ResponseReturnValue:
 
 def _chosen(word: str) -> tuple[int, int]:
     number, _dot, seen = word.partition(".")
-    is_good = number.isdecimal() and seen.isdecimal() and len(word) < 30
-    return (int(number), int(seen)) if is_good else (0, 0)
+    return read_number(number), read_number(seen)
 
 
 def _claim_one(application_id: int, seen: int, *, key: str) -> Claimed:
