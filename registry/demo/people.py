@@ -120,7 +120,7 @@ def list_sign_ins(people: People, *, shown: str, firm: Firm) -> list[dict[str, s
     chosen = (
         ("member", f"企业 · {firm.name}", people.members[firm.uscc]),
         ("officer", "区级审核员 · 昆山市", people.officers[shown][0]),
-        ("supervisor", "区级主管 · 昆山市", people.supervisors[shown]),
+        ("supervisor", "区级审核负责人 · 昆山市", people.supervisors[shown]),
         ("leader", "领导", people.leader),
         ("administrator", "市级管理员", people.administrator),
     )

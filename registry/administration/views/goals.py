@@ -116,7 +116,9 @@ def _page(found: Goal, *, target: Any = None, allocation: Any = None) -> str:
         target=target or _target_form(found, column, day=day),
         allocation=allocation
         or forms.allocation_form(districts)(
-            shares_from=day, **{f"share_{place.code}": shares[place.id] for place in districts}
+            formdata=None,
+            shares_from=day,
+            **{f"share_{place.code}": shares[place.id] for place in districts},
         ),
         target_versions=list_target_versions(found),
         share_versions=list_share_versions(found),
@@ -126,4 +128,5 @@ def _page(found: Goal, *, target: Any = None, allocation: Any = None) -> str:
 
 def _target_form(found: Goal, column: GoalColumn, *, day: object) -> forms.TargetForm:
     joined = {f"with_{measure.value}": True for measure in column.joined}
-    return forms.target_form(found.kind)(target=column.target, target_from=day, **joined)
+    make = forms.target_form(found.kind)
+    return make(formdata=None, target=column.target, target_from=day, **joined)
