@@ -35,7 +35,7 @@ def postgresql_server() -> Iterator[str]:
     programs = postgresql_programs()
     folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
     folder.chmod(0o755)
-    user = _server_user()
+    user = server_user()
     if user:
         shutil.chown(folder, user)
     data = folder / "data"
@@ -63,7 +63,7 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server_user() -> str:
+def server_user() -> str:
     """The server refuses to run as root; another user must then run it."""
     if os.geteuid() != 0:
         return ""

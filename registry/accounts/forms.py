@@ -235,7 +235,7 @@ class TypedDateField(DateField):
         parts = text.translate(str.maketrans("年月/.", "----")).rstrip("日").split("-")
         try:
             self.data = date(*(int(part) for part in parts))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             self.data = None
             raise ValueError(str(_("Write the date as 2026-11-22."))) from None
 
