@@ -98,7 +98,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         SQLALCHEMY_BINDS=_replica(settings),
         SESSION_COOKIE_NAME="__Host-registry" if settings.is_https else "registry",
         SESSION_COOKIE_SECURE=settings.is_https,
