@@ -12,6 +12,7 @@ import click
 from registry.cli.context import opened
 from registry.core import clock
 from registry.core.database import db
+from registry.core.errors import NotFound
 from registry.core.language import _, p_
 from registry.importing.faults import Fault, Remark
 from registry.importing.reading import read_table
@@ -49,7 +50,10 @@ def import_file(file: Path, *, dry_run: bool, source: str, report: Path | None) 
 def undo(batch: int) -> None:
     """Take one import back: its entries were never registered."""
     with opened(writes=True):
-        undone = undo_import(batch, by=None, at=clock.now())
+        try:
+            undone = undo_import(batch, by=None, at=clock.now())
+        except NotFound:
+            raise NotFound(_("There is no import %(batch)s.", batch=batch)) from None
         db.session.commit()
         _tell_undone(undone)
 

@@ -57,7 +57,7 @@ def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[di
     """
     random = Random(SEED)
     today = clock.today()
-    firms = make_firms(random, _count_firms())
+    firms = make_firms(random, count_firms())
     programme = get_programme()
     begun = _moment(programme.starts_on, 9)
     districts = {district.code: district for district in list_districts()}
@@ -73,7 +73,7 @@ def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[di
     return list_sign_ins(people, shown=SHOWN_DISTRICT, firm=shown)
 
 
-def _count_firms() -> dict[str, tuple[str, int]]:
+def count_firms() -> dict[str, tuple[str, int]]:
     """Count the firms each district needs: one an upgrade, and some for cases."""
     index = KINDS.index(UPGRADE)
     return {

@@ -1,0 +1,1 @@
+"""Real processes: commands, backup and restore, the server, the demonstration, migrations."""

@@ -1,0 +1,56 @@
+"""The demonstration's plan holds on any day of the year; serving it is for this machine only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from registry.core.working_days import is_working_day
+from registry.demo.fill import count_firms
+from registry.demo.names import make_firms
+from registry.demo.plan import SEED
+from registry.demo.schedule import plan_cases
+from tests.operations.place import Place, is_plain
+
+CLAIM_ENDS = timedelta(days=14)
+DECISIONS = {"return", "approve", "reject"}
+DAYS = [
+    date(2026, 1, 1),
+    date(2026, 2, 24),  # after the Spring Festival
+    date(2028, 2, 29),
+    date(2026, 10, 8),  # after the week of the National Day
+    date(2026, 11, 22),  # a Sunday
+    date(2026, 12, 31),
+]
+
+
+@pytest.mark.parametrize("today", DAYS, ids=str)
+def test_steps_are_in_order_before_today_and_within_the_claim(today: date) -> None:
+    random = Random(SEED)
+    plans = plan_cases(random, make_firms(random, count_firms()), today=today)
+
+    assert 140 <= len(plans) <= 170
+    for plan in plans:
+        days = [day for day, _ in plan.steps]
+        claimed = days[0]
+        assert days == sorted(days)
+        assert date(today.year - 1, 1, 1) <= days[0]
+        assert days[-1] < today
+        for day, name in plan.steps:
+            claimed = day if name == "claim" else claimed
+            assert name not in DECISIONS or day - claimed < CLAIM_ENDS
+    filed = [day for plan in plans for day, name in plan.steps if name == "submit"]
+    assert all(map(is_working_day, filed))
+
+
+def test_it_refuses_to_serve_others(tmp_path: Path) -> None:
+    place = Place(tmp_path).with_settings(BIND="0.0.0.0:8000", PUBLIC_URL="https://a.example")
+
+    done = place.run("demo")
+
+    assert (done.returncode, is_plain(done)) == (1, True)
+    assert "BIND" in done.stderr
+    assert not (tmp_path / "demo" / "registry.sqlite").exists()

@@ -1,0 +1,93 @@
+"""Migrations: they make what the models say, on both databases, there and back again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+import registry.models  # noqa: F401 - all tables must be known
+from registry.core.database import Base, db
+from registry.core.schema import newest_revision, read_revision
+
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+def differences() -> list[object]:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def checks_of_models() -> set[str]:
+    return {
+        str(constraint.name)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, sa.CheckConstraint)
+    }
+
+
+def checks_of_database() -> set[str]:
+    inspector = sa.inspect(db.engine)
+    names = inspector.get_table_names()
+    return {str(check["name"]) for name in names for check in inspector.get_check_constraints(name)}
+
+
+def triggers() -> set[str]:
+    with db.engine.connect() as connection:
+        statement = TRIGGERS[db.engine.dialect.name]
+        return set(connection.execute(sa.text(statement)).scalars())
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(app: Flask) -> None:
+    assert differences() == []
+    assert checks_of_database() == checks_of_models()
+
+
+def test_down_to_nothing_and_up_again(app: Flask) -> None:
+    before = triggers()
+
+    downgrade(revision="base")
+    left, left_triggers = sa.inspect(db.engine).get_table_names(), triggers()
+    upgrade()
+
+    assert (left, left_triggers) == (["alembic_version"], set())
+    assert differences() == []
+    assert triggers() == before
+    assert before != set()
+
+
+def test_a_filled_register_keeps_its_rows_one_step_down_and_up(app: Flask) -> None:
+    before, rows = triggers(), _count()
+
+    downgrade(revision="0001")
+    between = triggers()
+    upgrade()
+
+    assert between == set()
+    assert triggers() == before
+    assert _count() == rows
+    assert rows["goal_version"] > 0
+    assert read_revision(db.engine) == newest_revision()
+
+
+def _count() -> dict[str, int]:
+    with db.engine.connect() as connection:
+        return {
+            name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_revisions_are_one_line() -> None:
+    files = sorted(Path("migrations/versions").glob("0*.py"))
+
+    assert [file.name[:4] for file in files] == [f"{n:04d}" for n in range(1, len(files) + 1)]
