@@ -32,7 +32,9 @@ def prepare(settings: Settings) -> None:
     """Bring the schema up to date; on an empty database set up, and print the first link."""
     with opened(settings, writes=True, sets_up=True):
         upgrade()
-        if find_programme() is None:
+        is_new = find_programme() is None
+        db.session.rollback()  # setting up opens a transaction of its own
+        if is_new:
             year = clock.today().year
             init_register(starts_on=date(year, 1, 1), ends_on=date(year + YEARS_AFTER, 12, 31))
         link = first_administrator_link(at=clock.now())
