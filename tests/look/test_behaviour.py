@@ -19,6 +19,12 @@ PASTE = """text => {
 }"""
 
 
+FOLD = """() => {
+  document.getElementById("units-20-brand").closest("td").classList.add("is-bad");
+  return import("/static/js/fold.js");
+}"""
+
+
 @pytest.fixture
 def page(open_browser: Callable[..., Page]) -> Page:
     page = open_browser()
@@ -47,6 +53,22 @@ def test_a_block_from_excel_goes_into_the_grid(page: Page) -> None:
         "",
     ]
     expect(page.locator("[data-sheet-status]")).to_contain_text("备注")
+
+
+def test_long_runs_of_rows_without_a_fault_fold_away(page: Page) -> None:
+    page.evaluate(PASTE, "\n".join(f"库卡\tSN-{number}" for number in range(30)))
+    page.evaluate(FOLD)
+
+    gaps = page.locator("tr.gap")
+    expect(gaps).to_contain_text(["第 5 至 20 行，都没有问题", "第 23 至 31 行，都没有问题"])
+    expect(page.locator("#units-10-brand")).to_be_hidden()
+    gaps.first.get_by_role("button", name="展开").click()
+    expect(page.locator("#units-4-brand")).to_be_focused()
+    expect(page.locator("#units-10-brand")).to_be_visible()
+    page.locator("#units-21-brand").press("ArrowDown")
+    expect(page.locator("#units-22-brand")).to_be_focused()
+    expect(gaps).to_have_count(0)
+    assert cell(page, "30-serial") == "SN-27"
 
 
 def test_a_paste_can_be_taken_back(page: Page) -> None:

@@ -51,6 +51,13 @@ def test_a_translation_is_filled_with_the_same_names(language: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_can_be_compiled(language: str) -> None:
+    faults = [str(fault) for _, found in read_catalogue(language).check() for fault in found]
+
+    assert faults == []
+
+
 def test_the_english_catalogue_says_what_the_code_says() -> None:
     differing = [
         message.id

@@ -158,7 +158,8 @@ def assess_effects(values: Values) -> tuple[list[Figure], list[Fault], list[dict
         stored.append({"code": effect.code, "before": _text(before), "after": _text(after)})
         if before:
             change = (100 * (after - before) / before).quantize(Decimal("0.1"))
-            figures.append(Figure(f"effect_{effect.code}", effect.label, change, "%"))
+            label = _("%(effect)s, change", effect=effect.label)
+            figures.append(Figure(f"effect_{effect.code}", label, change, "%"))
     faults = []
     if len(stored) < EFFECTS_LEAST:
         message = _("Please give at least two effects, each with its value after the project.")
