@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ from registry.accounts.roles import Membership, Role
 from registry.accounts.views.onward import safe_path
 from registry.app import create_app
 from registry.applications.models import Application
+from registry.core import clock
 from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.notices.models import Notice
 from tests.conftest import SignedIn, csrf_of, make_settings
-from tests.factories import a_district
+from tests.factories import AT, a_district, a_user
 from tests.security.scene import Scene, open_browser, token_of
 
 EVIL = "evil.test"
@@ -177,3 +179,14 @@ def test_a_password_set_by_link_and_a_closed_account_end_every_session(
     assert opened == 200
     assert browser.get("/account").status_code == 303
     assert Role.MEMBER.value in scene.people
+
+
+def test_a_session_in_steady_use_ends_after_half_a_day(app: Flask, sign_in: SignedIn) -> None:
+    with clock.set_to(AT):
+        browser = sign_in(a_user(Role.LEADER))
+    statuses = []
+    for minutes in range(50, 751, 50):
+        with clock.set_to(AT + timedelta(minutes=minutes)):
+            statuses.append(browser.get("/account").status_code)
+
+    assert statuses == [200] * 14 + [303]
