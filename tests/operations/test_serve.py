@@ -24,7 +24,7 @@ from tests.operations.place import PROGRAM, Place, is_plain
 PASSWORD = "boats under the old bridge 7"
 LINK = re.compile(r"http://\S+/links/\S+")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-SECONDS_TO_START, SECONDS_TO_END = 60, 15
+SECONDS_TO_START, SECONDS_TO_END = 180, 30
 
 
 class Visitor:
@@ -40,7 +40,7 @@ class Visitor:
         data = urlencode(form).encode() if form is not None else None
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            with self.opener.open(Request(self.base + path, data, named), timeout=30) as answer:
+            with self.opener.open(Request(self.base + path, data, named), timeout=60) as answer:
                 return answer.status, answer.read().decode(), answer.url
         except HTTPError as refusal:
             return refusal.code, refusal.read().decode(), refusal.url
