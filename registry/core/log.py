@@ -32,6 +32,7 @@ def configure() -> None:
 def init_app(app: Flask) -> None:
     """Give each request a reference and one line when it is answered."""
     configure()
+    app.logger.disabled = True  # a failure is logged once, with its reference, by error_pages
     app.before_request(_begin)
     app.after_request(_end)
 
