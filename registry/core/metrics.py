@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from time import perf_counter
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REQUESTS = Counter("registry_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("registry_request_seconds", "Time to answer", ["route"])
 
@@ -19,9 +21,18 @@ def init_app(app: Flask) -> None:
     app.after_request(_count)
 
 
+def count_over_processes(folder: Path) -> None:
+    """Keep the counts in files of a folder, so that every process can add up all of them.
+
+    Wanted before the first request, and before the processes part.
+    """
+    os.environ[SHARED] = str(folder)
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]  # ships no types for it
+
+
 def write_metrics() -> bytes:
     """Return the counts in Prometheus' text form, of all processes where several serve."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if SHARED not in os.environ:
         return generate_latest()
     gathered = CollectorRegistry()
     MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]  # ships no types for this class
