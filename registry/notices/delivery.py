@@ -45,7 +45,7 @@ def deliver_due(settings: Settings, *, at: datetime) -> int:
     """Send what is due, tell what failed and when it is tried again; return how many were sent.
 
     Works in short transactions of its own. A letter is taken for five minutes, so two processes
-    never send the same one; it may come twice only where a process dies between sending and noting it.
+    never send the same one; it comes twice only where a process dies between sending and noting it.
     """
     letters = _take(at=at)
     if not letters:

@@ -43,5 +43,11 @@ class Links(Protocol):
     def file(self) -> str:
         """Return the address of these figures as a file."""
 
+    def workbook(self) -> str:
+        """Return the address of the whole tally as a workbook."""
+
+    def briefing(self) -> str:
+        """Return the address of the page to sign."""
+
     def tally(self) -> str:
         """Return the address of the tally by the same days."""

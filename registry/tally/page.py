@@ -265,6 +265,8 @@ class Page:
     sequence: int
     head: str
     file_url: str
+    workbook_url: str
+    briefing_url: str
 
 
 def show_page(
@@ -314,4 +316,6 @@ def show_page(
         sequence=head.sequence,
         head=head.hash,
         file_url=links.file(),
+        workbook_url=links.workbook(),
+        briefing_url=links.briefing(),
     )

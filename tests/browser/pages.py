@@ -35,10 +35,13 @@ NO_PAGE = frozenset(
         "operations.metrics",
         "operations.readyz",
         "static",
+        "tally.briefing",
         "tally.download",
         "tally.download_changes",
         "tally.download_behind",
         "tally.home",  # leads to the first page of each role
+        "tally.screen_data",
+        "tally.workbook",
     }
 )
 LINK_KEY = "a-key-for-the-tests-only"
@@ -110,6 +113,7 @@ def _everyone() -> list[tuple[str, str]]:
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
         ("tally.changes", "/tally/changes?since=2026-01-01"),
         ("tally.changes", "/tally/changes?by=known&known_since=%231"),
+        ("tally.screen", "/tally/screen"),
         ("entries.index", "/register"),
         ("entries.index", "/register?q=没有这样的名字"),
         ("entries.show", f"/register/{number}"),
