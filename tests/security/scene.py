@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any  # values of an address
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from registry.accounts.access import VISITOR, door_of
 from registry.accounts.models import ApiToken, OneTimeLink, Purpose, User
 from registry.accounts.roles import Membership, Right, Role
 from registry.accounts.sessions import hash_key
+from registry.applications.models import Attachment
 from registry.applications.queries import list_attachments
 from registry.core import clock
 from registry.core.database import Base, db
@@ -89,20 +91,11 @@ def _made(app: Flask) -> Scene:
     approved = an_approved(officer, by=member)
     a_filed(member)
     import_lines(FACTORY, at=AT)
-    link, token = _link(), _token(people["administrator"])
-    window = Round(
-        programme_id=get_programme().id,
-        kind=Kind.SMART_FACTORY,
-        name="第一批",
-        opens_on=date(2026, 1, 1),
-        closes_on=date(2026, 12, 1),
-    )
+    link, token, window = _link(), _token(people["administrator"]), _window()
     db.session.add_all([link, token, window])
     db.session.flush()
     file = list_attachments(case.id)[0]
-    folder = app.config["SETTINGS"].attachments_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / file.stored_as).write_bytes(FILE)
+    _store(file, app.config["SETTINGS"].attachments_dir)
     entry = db.session.get_one(Entry, approved.entry_id)
     scene = Scene(
         people={role: person.id for role, person in people.items()},
@@ -129,6 +122,21 @@ def _made(app: Flask) -> Scene:
     )
     db.session.commit()
     return scene
+
+
+def _window() -> Round:
+    return Round(
+        programme_id=get_programme().id,
+        kind=Kind.SMART_FACTORY,
+        name="第一批",
+        opens_on=date(2026, 1, 1),
+        closes_on=date(2026, 12, 1),
+    )
+
+
+def _store(file: Attachment, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file.stored_as).write_bytes(FILE)
 
 
 def _link() -> OneTimeLink:
