@@ -9,6 +9,8 @@ from datetime import date
 from registry.core.language import _, is_chinese
 from registry.ledger.queries import TrendPoint
 from registry.programme.kinds import Kind, Measure
+from registry.tally.course import Course
+from registry.tally.forecast import Forecast
 from registry.tally.geometry import Lines, draw_lines, level_of, list_places
 from registry.tally.links import Links
 from registry.tally.queries import Answer
@@ -60,12 +62,15 @@ class Water:
     y: int
 
 
-def show_trends(answer: Answer) -> list[TrendShown]:
+def show_trends(answer: Answer, *, course: Course) -> list[TrendShown]:
     """Return one chart a goal."""
-    return [_show_trend(goal, answer) for goal in answer.table.goals]
+    return [
+        _show_trend(goal, answer, course.outlooks[goal.kind].forecast)
+        for goal in answer.table.goals
+    ]
 
 
-def _show_trend(goal: GoalLine, answer: Answer) -> TrendShown:
+def _show_trend(goal: GoalLine, answer: Answer, forecast: Forecast | None) -> TrendShown:
     period = answer.table.period
     totals = [(point.month, _total(point, answer.measures(goal.kind))) for point in answer.trend]
     lines = draw_lines(
@@ -75,6 +80,7 @@ def _show_trend(goal: GoalLine, answer: Answer) -> TrendShown:
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         as_of=period.as_of,
+        until=(forecast.low, forecast.high) if forecast else None,
     )
     counted = amount(goal.counted, goal.unit)
     caption: object = ""

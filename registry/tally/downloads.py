@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from registry.core.language import _, is_chinese
 from registry.ledger.answers import Tally, to_rows
+from registry.ledger.differences import Line as Difference
+from registry.ledger.differences import Span
 from registry.ledger.queries import Behind
+from registry.tally.changes import Found, show_line
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
 
@@ -60,6 +63,65 @@ def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
     named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
     about: list[Line] = [[_("Figure"), named], [_("Sum"), behind.sum, asked.unit]]
     return write([*_heading(answer), *about, [], *rows])
+
+
+def write_changes(span: Span, found: Found) -> bytes:
+    """Write the figures then and now, and every plus and minus between them."""
+    about: list[Line] = [
+        [_("From"), span.since.isoformat(), _("known at"), span.known_since.sequence],
+        [_("To"), span.as_of.isoformat(), _("known at"), span.known_at.sequence],
+        [_("Head"), span.known_at.hash],
+        [],
+        [
+            _("Goal"),
+            _("Unit"),
+            _("Then"),
+            _("Rule of counting changed"),
+            _("New work"),
+            _("Corrections and revocations"),
+            _("Now"),
+        ],
+    ]
+    balances: list[Line] = [
+        [each.name, each.unit, each.then, each.rule, each.new, each.corrected, each.now]
+        for each in found.balances.values()
+    ]
+    heads: Line = [
+        _("Sort"),
+        _("Effective on"),
+        _("Recorded on"),
+        _("Ledger sequence"),
+        _("Plus or minus"),
+        _("Unit"),
+        _("Kind"),
+        _("District"),
+        _("Register number"),
+        _("Enterprise"),
+        _("Title"),
+        _("Cause"),
+        _("Document"),
+    ]
+    lines = [_change_row(line, found) for line in found.differences.lines]
+    return write([*about, *balances, [], heads, *lines])
+
+
+def _change_row(line: Difference, found: Found) -> Line:
+    shown = show_line(line, found.units)
+    return [
+        _("New work") if line.is_new else _("Corrections and revocations"),
+        shown.day.isoformat(),
+        shown.recorded_at.date().isoformat(),
+        shown.sequence,
+        line.quantity,
+        found.units[line.measure],
+        shown.kind,
+        shown.district,
+        line.number or "",
+        shown.enterprise,
+        shown.title,
+        shown.cause,
+        shown.document,
+    ]
 
 
 def _heading(answer: Tally) -> list[Line]:

@@ -20,22 +20,36 @@ MonthTotals = Sequence[tuple[date, int]]
 
 @dataclass(frozen=True)
 class Lines:
-    """One trend, all places as fractions of the chart; `plan` is start, end, and where it ends."""
+    """One trend, all places as fractions of the chart; `plan` is start, end, and where it ends.
+
+    `forecast`: where the fan opens, and lowest and highest at the end.
+    """
 
     points: tuple[Point, ...]
     plan: tuple[float, float, float]
     grid: tuple[tuple[float, str], ...]
     periods: tuple[tuple[float, float, str], ...]
     now: float | None
+    forecast: tuple[float, float, float, float] | None
 
 
 def draw_lines(
-    totals: MonthTotals, *, target: int, counted: int, starts_on: date, ends_on: date, as_of: date
+    totals: MonthTotals,
+    *,
+    target: int,
+    counted: int,
+    starts_on: date,
+    ends_on: date,
+    as_of: date,
+    until: tuple[int, int] | None = None,
 ) -> Lines:
-    """Lay out the cumulative counts at each month's end, the day asked for last."""
+    """Lay out the cumulative counts at each month's end, the day asked for last.
+
+    `until`: the forecast for the end, lowest and highest.
+    """
     last_day = max(ends_on, as_of)
     days = (last_day - starts_on).days + 1
-    top = max(target, counted, *(total for _, total in totals), 1) * HEADROOM
+    top = max(target, counted, *(total for _, total in totals), *(until or ()), 1) * HEADROOM
 
     def across(day: date) -> float:
         return round(min(max(((day - starts_on).days + 1) / days, 0.0), 1.0), 4)
@@ -53,6 +67,7 @@ def draw_lines(
         grid=tuple((up(value), f"{value:,}") for value in _grid(target)),
         periods=_periods(starts_on, last_day, across),
         now=across(as_of) if has_begun else None,
+        forecast=(across(as_of), up(counted), up(until[0]), up(until[1])) if until else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from registry.programme.kinds import Kind, Measure
@@ -29,6 +30,9 @@ class Links(Protocol):
         district: str = "",
     ) -> str:
         """Return the address of the entries behind a figure."""
+
+    def changes(self, *, since: date, kind: Kind | None = None, district: str = "") -> str:
+        """Return the address of what changed since a day."""
 
     def again(self, **changes: str) -> str:
         """Return the address of this page, asked a little differently."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.core.language import _
 from registry.programme.kinds import Kind
 from registry.tally.links import Choice, Links
+from registry.tally.outlook import Extra, show_desk
+from registry.tally.pace import Desks
 from registry.tally.table import Phase, Row, Table
 from registry.tally.words import KIND_NAMES, amount
 
@@ -37,6 +39,7 @@ class RowShown:
 
     name: str
     cells: Sequence[CellShown]
+    extra: Sequence[Extra] = ()
 
 
 def show_kinds(table: Table) -> list[KindShown]:
@@ -44,12 +47,17 @@ def show_kinds(table: Table) -> list[KindShown]:
     return [KindShown(KIND_NAMES[goal.kind], goal.unit) for goal in table.goals]
 
 
-def show_rows(table: Table, links: Links, *, order: Kind | None) -> list[RowShown]:
-    """Return the districts, each figure with the address of the entries behind it."""
-    return [_show_row(row, links) for row in table.ordered_by(order)]
+def show_rows(
+    table: Table, links: Links, *, order: Kind | None, desks: Desks, ids: Mapping[str, int]
+) -> list[RowShown]:
+    """Return the districts (ids by code), each figure with the address of what is behind it."""
+    return [
+        _show_row(row, links, extra=show_desk(desks.of(ids[row.code])))
+        for row in table.ordered_by(order)
+    ]
 
 
-def _show_row(row: Row, links: Links) -> RowShown:
+def _show_row(row: Row, links: Links, *, extra: Sequence[Extra]) -> RowShown:
     return RowShown(
         row.name,
         [
@@ -62,12 +70,13 @@ def _show_row(row: Row, links: Links) -> RowShown:
             )
             for cell in row.cells
         ],
+        extra,
     )
 
 
-def show_city(table: Table, links: Links) -> RowShown:
+def show_city(table: Table, links: Links, *, desks: Desks) -> RowShown:
     """Return the last row: the city with its targets."""
-    return _show_row(table.city, links)
+    return _show_row(table.city, links, extra=show_desk(desks.city))
 
 
 def show_orders(table: Table, links: Links, *, order: Kind | None) -> list[Choice]:

@@ -21,6 +21,7 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
+from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
     KindShown,
@@ -31,6 +32,19 @@ from registry.tally.matrix import (
     show_kinds,
     show_orders,
     show_rows,
+)
+from registry.tally.outlook import (
+    ExtraHead,
+    Fact,
+    MoveRow,
+    WeekShown,
+    explain_goal,
+    foresee_lead,
+    rules_of_course,
+    show_course,
+    show_desk_head,
+    show_moves,
+    show_week,
 )
 from registry.tally.queries import Answer
 from registry.tally.table import GoalLine, Period, Phase, Table
@@ -51,15 +65,6 @@ YEARS_MOST = 6
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One line under a figure."""
-
-    label: object
-    value: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
 class GoalShown:
     """One of the four figures."""
 
@@ -72,7 +77,10 @@ class GoalShown:
     status: str
     verdict: object
     plan: Decimal | None
+    low: int | None
+    high: int | None
     facts: Sequence[Fact]
+    rules: Sequence[Rule]
 
 
 @dataclass(frozen=True)
@@ -150,14 +158,14 @@ def _percent_at(day: date, period: Period) -> float:
     return round(100 * (day - period.starts_on).days / period.total_days, 2)
 
 
-def show_goals(answer: Answer, links: Links) -> list[GoalShown]:
+def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShown]:
     """Return the four figures with what stands under each."""
-    return [_show_goal(goal, answer, links) for goal in answer.table.goals]
+    return [_show_goal(goal, answer, links, course=course) for goal in answer.table.goals]
 
 
-def _show_goal(goal: GoalLine, answer: Answer, links: Links) -> GoalShown:
+def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) -> GoalShown:
     status, verdict = VERDICTS[goal.pace]
-    period = answer.table.period
+    period, outlook = answer.table.period, course.outlooks[goal.kind]
     has_plan = bool(goal.target) and period.phase is not Phase.BEFORE
     return GoalShown(
         kind=goal.kind.value,
@@ -169,21 +177,24 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links) -> GoalShown:
         status=status,
         verdict=verdict,
         plan=goal.plan if has_plan else None,
+        low=outlook.forecast.low if outlook.forecast else None,
+        high=outlook.forecast.high if outlook.forecast else None,
         facts=[
             *_share_facts(goal, has_plan=has_plan),
+            *show_course(goal, course, links),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
         ],
+        rules=explain_goal(goal, answer, outlook),
     )
 
 
 def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
     if goal.share is None:
         return [Fact(_("Share of the target"), str(_("no target on this day")))]
-    lead = Fact(_("Against the plan line"), signed(goal.lead, goal.unit))
+    lead = _("%(lead)s against the plan line", lead=signed(goal.lead, goal.unit))
     return [
-        Fact(_("Share of the target"), f"{goal.share:,.1f}%"),
-        *([lead] if has_plan else []),
+        Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
         Fact(_("Still to come"), amount(goal.missing, goal.unit)),
     ]
 
@@ -229,11 +240,15 @@ class Page:
     bar: TimeBar
     goals: Sequence[GoalShown]
     has_plan: bool
+    has_forecast: bool
     kinds: Sequence[KindShown]
     districts_say: object
     orders: Sequence[Choice]
     rows: Sequence[RowShown]
     city: RowShown
+    desk_head: ExtraHead
+    moves: Sequence[MoveRow]
+    week: WeekShown
     plan_share: float | None
     allocation_notes: Sequence[object]
     trends: Sequence[TrendShown]
@@ -257,6 +272,7 @@ def show_page(
     stages: Mapping[Status, Mapping[Kind, int]],
     links: Links,
     *,
+    course: Course,
     order: Kind | None,
     on_map: Kind,
 ) -> Page:
@@ -264,22 +280,27 @@ def show_page(
     table, head = answer.table, answer.tally.head
     period = table.period
     has_plan = period.phase is not Phase.BEFORE
+    ids = {line.code: line.id for line in answer.tally.districts}
     return Page(
         days=show_days(table),
-        lead=lead_of(table),
+        lead=foresee_lead(lead_of(table), table, course),
         is_over=period.phase is Phase.ENDED,
         result_url=links.again(as_of=period.ends_on.isoformat()),
         bar=show_bar(table),
-        goals=show_goals(answer, links),
+        goals=show_goals(answer, links, course=course),
         has_plan=has_plan,
+        has_forecast=any(outlook.forecast for outlook in course.outlooks.values()),
         kinds=show_kinds(table),
         districts_say=say_districts(table),
         orders=show_orders(table, links, order=order),
-        rows=show_rows(table, links, order=order),
-        city=show_city(table, links),
+        rows=show_rows(table, links, order=order, desks=course.desks, ids=ids),
+        city=show_city(table, links, desks=course.desks),
+        desk_head=show_desk_head(),
+        moves=show_moves(answer, course, links),
+        week=show_week(answer, course, links),
         plan_share=period.percent if has_plan else None,
         allocation_notes=note_allocations(table),
-        trends=show_trends(answer),
+        trends=show_trends(answer, course=course),
         months=show_months(answer),
         maps=show_maps(table, links, shown=on_map),
         map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
@@ -287,7 +308,7 @@ def show_page(
         waters=show_waters(),
         stages=show_stages(answer, stages),
         pipeline=[goal.pipeline for goal in table.goals],
-        rules=rules_of(table),
+        rules=[*rules_of(table), *rules_of_course(course)],
         as_of=period.as_of,
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,

@@ -14,18 +14,24 @@ from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
 from registry.core.errors import Invalid, NotFound
 from registry.core.wire import read_number
-from registry.districts.queries import list_districts
+from registry.districts.models import District
+from registry.districts.queries import find_district, list_districts
 from registry.ledger.answers import read_tally
+from registry.ledger.differences import Place
 from registry.ledger.queries import After, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
 from registry.tally.behind import show_behind
+from registry.tally.changes import read_differences, show_changes
+from registry.tally.course import read_course
 from registry.tally.page import show_page
 from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
+from registry.tally.spans import SpanAsked, read_span
 
 tally = Blueprint("tally", __name__)
+LARGEST = 2**31
 
 
 @tally.before_request
@@ -62,6 +68,7 @@ def index() -> ResponseReturnValue:
         answer,
         list_stages(answer.tally.open_cases, answer.tally.head),
         Addresses(question, head=pin(answer.tally.head, question.known)),
+        course=read_course(answer),
         order=order,
         on_map=_find_kind("map") or answer.table.kinds[-1],
     )
@@ -77,6 +84,46 @@ def download() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_answer(question.day, question.known)
     return _file(downloads.write_tally(answer), name=f"tally-{question.day}.csv")
+
+
+@tally.get("/tally/changes")
+@public
+def changes() -> ResponseReturnValue:
+    """Show every plus and minus between two days, or between two states of knowledge of a day."""
+    asked, after = read_span(request.args), _read_changes_after()
+    kind, district = _find_kind("kind"), _find_district()
+    place = district.id if district else None
+    page = show_changes(
+        asked,
+        read_differences(asked.span, kind=kind, district_id=place, after=after),
+        ChangeAddresses(asked),
+        kind=kind,
+        district=district,
+        districts=list_districts(),
+        is_continued=after is not None,
+    )
+    hidden = {name: request.args[name] for name in ("kind", "district") if request.args.get(name)}
+    return render_template(
+        "tally/changes.html", asked=asked, hidden=hidden, page=page
+    ), asked.status
+
+
+@tally.get("/tally/changes.csv")
+@public
+def download_changes() -> ResponseReturnValue:
+    """Give every plus and minus as a file."""
+    asked = read_span(request.args)
+    for fault in asked.faults.values():
+        raise Invalid(fault)
+    district = _find_district()
+    found = read_differences(
+        asked.span,
+        kind=_find_kind("kind"),
+        district_id=district.id if district else None,
+        limit=None,
+    )
+    name = f"changes-{asked.span.since}-{asked.span.as_of}.csv"
+    return _file(downloads.write_changes(asked.span, found), name=name)
 
 
 @tally.get("/tally/entries")
@@ -124,6 +171,10 @@ class Addresses:
         words: dict[str, Any] = {"kind": kind, "measure": names, "district": district or None}
         return url_for("tally.behind", **words, **self.pinned)
 
+    def changes(self, *, since: date, kind: Kind | None = None, district: str = "") -> str:
+        words: dict[str, Any] = {"kind": kind, "district": district or None}
+        return url_for("tally.changes", since=since.isoformat(), **words, **self.pinned)
+
     def again(self, **changes: str) -> str:
         asked = {**request.args.to_dict(flat=False), **changes}
         kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
@@ -142,12 +193,32 @@ class Addresses:
         return url_for("tally.index", **self.pinned)
 
 
+class ChangeAddresses(Addresses):
+    """The addresses that lead on from a page of changes."""
+
+    def __init__(self, asked: SpanAsked) -> None:
+        self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
+        self.span: dict[str, Any] = dict(asked.pinned)
+
+    def file(self) -> str:
+        words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}
+        return url_for("tally.download_changes", **words, **self.span)
+
+
 FILES = {"tally.index": "tally.download", "tally.behind": "tally.download_behind"}
 
 
 def _find_kind(name: str) -> Kind | None:
     text = request.args.get(name, "")
     return next((kind for kind in Kind if kind == text), None)
+
+
+def _find_district() -> District | None:
+    code = request.args.get("district", "")
+    district = find_district(code) if code else None
+    if code and district is None:
+        raise NotFound
+    return district
 
 
 def _figure_words() -> dict[str, Any]:
@@ -171,6 +242,21 @@ def _read_after() -> After | None:
     if 0 in after:
         raise NotFound
     return after
+
+
+def _read_changes_after() -> Place | None:
+    """Read where a page of changes begins; an address that was altered is not found."""
+    parts = request.args.get("after", "").split(".")
+    if parts == [""]:
+        return None
+    try:
+        is_new, day, sequence, position = (int(part) for part in parts)
+        date.fromordinal(day)
+    except (ValueError, OverflowError):
+        raise NotFound from None
+    if max(sequence, position) >= LARGEST or is_new not in (0, 1):
+        raise NotFound
+    return is_new, day, sequence, position
 
 
 def _ask_strictly() -> Question:

@@ -47,11 +47,16 @@ BAD = frozenset({Pace.BEHIND, Pace.MISSED})
 
 @dataclass(frozen=True)
 class Lead:
-    """The leading sentence in two parts; `weight` is the words of the second that are set off."""
+    """The leading sentence: how it stands, and where it leads.
+
+    `weight` is the words of the second part that are set off, `shortfall` those of the outlook.
+    """
 
     first: object
     second: object = ""
     weight: object = ""
+    outlook: object = ""
+    shortfall: object = ""
 
 
 @dataclass(frozen=True)

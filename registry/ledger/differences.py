@@ -1,0 +1,246 @@
+"""What changed between two answers: each posting that one adds up and the other does not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple  # columns of a nested select have no common type
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.districts.models import District
+from registry.enterprises.models import Enterprise
+from registry.entries.models import Entry, Standing
+from registry.ledger.heads import Head
+from registry.ledger.models import Cell, Posting, Seal
+from registry.ledger.queries import PAGE_ROWS, Totals
+from registry.programme.kinds import Kind, Measure
+
+NEW_WORK = ("approve", "import")
+Place = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one answer (as of `since`, known at `known_since`) to a later one."""
+
+    since: date
+    as_of: date
+    known_since: Head
+    known_at: Head
+
+
+class Line(NamedTuple):
+    """One plus or minus: a posting of the later answer that the earlier one does not know.
+
+    `is_new`: 1 for work that was not counted before, 0 for corrections, moves and revocations.
+    """
+
+    sequence: int
+    position: int
+    effective_on: date
+    measure: Measure
+    quantity: int
+    is_new: int
+    cause: str
+    recorded_at: datetime
+    entry_id: int
+    kind: Kind
+    number: str | None
+    title: str
+    standing: Standing
+    document: str | None
+    enterprise_name: str
+    district_id: int
+    district_zh: str
+    district_en: str
+
+    @property
+    def key(self) -> Place:
+        """Where the page after this line begins."""
+        return (self.is_new, self.effective_on.toordinal(), self.sequence, self.position)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """One page of the lines, new work first, the latest first; `following` leads to the next."""
+
+    lines: Sequence[Line]
+    following: Place | None
+
+
+def list_differences(
+    span: Span,
+    measures: Collection[Measure],
+    *,
+    district_id: int | None = None,
+    after: Place | None = None,
+    limit: int | None = PAGE_ROWS,
+) -> Differences:
+    """List the lines whose quantities add up to the difference of the two answers.
+
+    An entry that leaves no trace between them (brought in and taken back) is left out whole.
+    """
+    parts = _lines(span, measures)
+    key = (parts.c.is_new, parts.c.effective_on, parts.c.sequence, parts.c.position)
+    found = (
+        sa.select(
+            parts.c.sequence,
+            parts.c.position,
+            parts.c.effective_on,
+            parts.c.measure,
+            parts.c.quantity,
+            parts.c.is_new,
+            parts.c.cause,
+            parts.c.recorded_at,
+            Entry.id,
+            Entry.kind,
+            Entry.number,
+            Entry.title,
+            Entry.standing,
+            Entry.document,
+            Enterprise.name,
+            District.id,
+            District.name_zh,
+            District.name_en,
+        )
+        .select_from(parts)
+        .join(Entry, Entry.id == parts.c.entry_id)
+        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
+        .join(District, District.id == parts.c.district_id)
+        .order_by(*(column.desc() for column in key))
+    )
+    if district_id is not None:
+        found = found.where(parts.c.district_id == district_id)
+    if after is not None:
+        is_new, day, sequence, position = after
+        begins = (is_new, date.fromordinal(day), sequence, position)
+        found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
+    if limit is not None:
+        found = found.limit(limit + 1)
+    lines = [Line._make(row) for row in db.session.execute(found)]
+    page = lines[:limit]
+    more = limit is not None and len(lines) > limit
+    return Differences(page, page[-1].key if more else None)
+
+
+class Sum(NamedTuple):
+    """What the lines of one sort add up to in one district, and how many they are."""
+
+    measure: Measure
+    district_id: int
+    is_new: int
+    quantity: int
+    lines: int
+
+
+def sum_differences(span: Span, measures: Collection[Measure]) -> list[Sum]:
+    """Add the lines up by measure, district and sort."""
+    parts = _lines(span, measures)
+    by = (parts.c.measure, parts.c.district_id, parts.c.is_new)
+    rows = db.session.execute(
+        sa.select(*by, sa.func.sum(parts.c.quantity), sa.func.count()).group_by(*by).order_by(*by)
+    )
+    return [
+        Sum(measure, district_id, is_new, int(quantity), count)
+        for measure, district_id, is_new, quantity, count in rows
+    ]
+
+
+def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
+    """Return every total by (district, measure) on each of some days, as known at the head."""
+    found: dict[date, dict[tuple[int, Measure], int]] = {day: defaultdict(int) for day in days}
+    parts = [
+        sa.select(sa.literal(number), Cell.district_id, Cell.measure, Cell.total).where(
+            Cell.day == sa.select(sa.func.max(Cell.day)).where(Cell.day <= day).scalar_subquery()
+        )
+        for number, day in enumerate(days)
+    ]
+    for number, district_id, measure, total in db.session.execute(sa.union_all(*parts)):
+        found[days[number]][district_id, measure] = total
+    if head.sequence < newest.sequence:
+        _take_off_later(found, days, head=head)
+    return dict(found)
+
+
+def _take_off_later(
+    found: Mapping[date, dict[tuple[int, Measure], int]], days: Sequence[date], *, head: Head
+) -> None:
+    """Take off what was recorded after the head."""
+    sums = [
+        sa.func.sum(sa.case((Posting.effective_on <= day, Posting.quantity), else_=0))
+        for day in days
+    ]
+    later = (
+        sa.select(Posting.district_id, Posting.measure, *sums)
+        .where(Posting.effective_on <= max(days), Posting.sequence > head.sequence)
+        .group_by(Posting.district_id, Posting.measure)
+    )
+    for district_id, measure, *quantities in db.session.execute(later):
+        for day, quantity in zip(days, quantities, strict=True):
+            found[day][district_id, measure] -= int(quantity)
+
+
+def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:
+    """Part new work from the rest; leave out entries that come to nothing on every day.
+
+    New work adds and takes nothing off its subject in the same deed: an earlier upgrade that comes
+    in late moves its enterprise, and that is a correction.
+    """
+    netted = _netted(span, measures)
+    trace = sa.func.max(sa.func.abs(netted.c.net)).over(partition_by=netted.c.entry_id)
+    traced = sa.select(netted, trace.label("trace")).subquery()
+    is_new = sa.case((sa.and_(Seal.cause.in_(NEW_WORK), traced.c.least > 0), 1), else_=0)
+    return (
+        sa.select(
+            *(column for column in traced.c if column.name not in ("net", "least", "trace")),
+            is_new.label("is_new"),
+            Seal.cause,
+            Seal.recorded_at,
+        )
+        .join(Seal, Seal.sequence == traced.c.sequence)
+        .where(traced.c.trace > 0)
+        .subquery()
+    )
+
+
+def _netted(span: Span, measures: Collection[Measure]) -> sa.Subquery:
+    """Put beside each posting its key's net, and the least that its deed did to its subject."""
+    net = sa.func.sum(Posting.quantity).over(
+        partition_by=(
+            Posting.entry_id,
+            Posting.district_id,
+            Posting.measure,
+            Posting.effective_on,
+        )
+    )
+    least = sa.func.min(Posting.quantity).over(partition_by=(Posting.sequence, Posting.subject))
+    return (
+        sa.select(
+            Posting.sequence,
+            Posting.position,
+            Posting.effective_on,
+            Posting.measure,
+            Posting.quantity,
+            Posting.entry_id,
+            Posting.district_id,
+            net.label("net"),
+            least.label("least"),
+        )
+        .where(*_between(span), Posting.measure.in_(sorted(measures)))
+        .subquery()
+    )
+
+
+def _between(span: Span) -> tuple[sa.ColumnElement[Any], ...]:
+    """Return what is true of the postings of the later answer that the earlier does not add up."""
+    later = (Posting.effective_on <= span.as_of, Posting.sequence <= span.known_at.sequence)
+    fresh: list[sa.ColumnElement[bool]] = []
+    if span.since < span.as_of:
+        fresh.append(Posting.effective_on > span.since)
+    if span.known_since.sequence < span.known_at.sequence:
+        fresh.append(Posting.sequence > span.known_since.sequence)
+    return (*later, sa.or_(sa.false(), *fresh))

@@ -1,0 +1,113 @@
+"""Where a goal will stand at the programme's end: a range from recent pace and from the pipeline.
+
+Pure. Three ways to go on from the day asked for; the range spans all three:
+
+slow      the mean of the slowest three of the last six whole months, until the end
+steady    the mean pace since the first of those months, until the end
+pipeline  what is under way, times the share that passes, within the days that a case takes; then
+          the steady pace until the end
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+MONTHS_RECENT = 6
+MONTHS_SLOW = 3
+DAYS_A_MONTH = Fraction(1461, 48)
+CALENDAR_DAYS_A_WORKING_DAY = Fraction(7, 5)
+DayTotals = Sequence[tuple[date, int]]
+
+
+@dataclass(frozen=True)
+class Recent:
+    """The pace of late: months it is taken from, a month's mean, and that of the slowest three."""
+
+    months: int
+    mean: Fraction
+    slow: Fraction
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What is under way, the share of decisions that approve, working days that a case takes."""
+
+    quantity: int
+    pass_rate: Fraction
+    working_days: Fraction
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The count at the end, lowest and highest; `passing`: what the pipeline brings, if known."""
+
+    low: int
+    high: int
+    recent: Recent
+    passing: Fraction | None
+
+    def short_of(self, target: int | None) -> int:
+        """Return by how much the lowest count misses the target; 0 where it does not."""
+        return max((target or 0) - self.low, 0)
+
+
+def needed_a_month(missing: int, *, days_left: int) -> Fraction | None:
+    """Return the pace that would still reach the target; None where no day is left for it."""
+    if not missing:
+        return Fraction(0)
+    return missing * DAYS_A_MONTH / days_left if days_left else None
+
+
+def read_pace(totals: DayTotals, *, starts_on: date) -> Recent | None:
+    """Measure the pace from the totals at each month's end, the day asked for last.
+
+    Only whole months within the programme count; None before the first of them is over.
+    """
+    ends = [(day, total) for day, total in totals if _is_month_end(day) and day >= starts_on]
+    begun = (starts_on - timedelta(days=1), 0)
+    known = [begun, *ends] if starts_on.day == 1 else ends
+    whole = known[-(MONTHS_RECENT + 1) :]
+    if len(whole) < 2:
+        return None
+    grown = [later - earlier for (_, earlier), (_, later) in pairwise(whole)]
+    slowest = sorted(grown)[:MONTHS_SLOW]
+    (first, then), (last, now) = whole[0], totals[-1]
+    mean = Fraction(now - then, (last - first).days) * DAYS_A_MONTH
+    slow = Fraction(sum(slowest), len(slowest))
+    return Recent(len(grown), max(mean, Fraction(0)), max(slow, Fraction(0)))
+
+
+def foresee(
+    counted: int, *, recent: Recent | None, flow: Flow | None, days_left: int
+) -> Forecast | None:
+    """Return the range at the end of the programme; None where no pace or no day is left."""
+    if recent is None or days_left <= 0:
+        return None
+    months = days_left / DAYS_A_MONTH
+    ways = [recent.slow * months, recent.mean * months]
+    passing = None
+    if flow is not None:
+        days = flow.working_days * CALENDAR_DAYS_A_WORKING_DAY
+        passing = flow.quantity * flow.pass_rate
+        in_time = min(Fraction(1), days_left / days) if days else Fraction(1)
+        rest = max(days_left - days, Fraction(0)) / DAYS_A_MONTH
+        ways.append(passing * in_time + recent.mean * rest)
+    low, high = counted + math.floor(min(ways)), counted + math.ceil(max(ways))
+    return Forecast(low, high, recent, passing)
+
+
+def shown(pace: Fraction) -> Decimal:
+    """Round a pace as the pages show it: one place, two where it is under one."""
+    exact = Decimal(pace.numerator) / Decimal(pace.denominator)
+    step = Decimal("0.01") if 0 < exact < 1 else Decimal("0.1")
+    return exact.quantize(step, rounding=ROUND_HALF_UP)
+
+
+def _is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1

@@ -1,0 +1,323 @@
+"""What moved, what is needed and what is foreseen, in words: beside each figure, and as rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from registry.core.language import _, n_
+from registry.programme.kinds import Kind
+from registry.tally.behind import HINTS
+from registry.tally.changes import Group, group_lines
+from registry.tally.course import Course, Outlook
+from registry.tally.forecast import shown
+from registry.tally.links import Links
+from registry.tally.pace import Desk
+from registry.tally.queries import Answer
+from registry.tally.table import GoalLine, Pace, Phase, Row, Table
+from registry.tally.words import KIND_NAMES, Lead, Rule, amount, join, signed
+
+DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line under a figure."""
+
+    label: object
+    value: str
+    url: str = ""
+    note: object = ""
+
+
+def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
+    """Add to the leading sentence what the recent pace leads to."""
+    known = [
+        (goal, forecast)
+        for goal in table.goals
+        if (forecast := course.outlooks[goal.kind].forecast) is not None and goal.target
+    ]
+    gaps = [
+        f"{KIND_NAMES[goal.kind]} {amount(gap, goal.unit)}"
+        for goal, forecast in known
+        if goal.pace not in DONE and (gap := forecast.short_of(goal.target))
+    ]
+    if gaps:
+        return replace(
+            lead, outlook=_("By the recent pace the end may fall short by"), shortfall=join(gaps)
+        )
+    if known and any(goal.pace not in DONE for goal, _forecast in known):
+        return replace(lead, outlook=_("By the recent pace every target is reached by the end."))
+    return lead
+
+
+def show_course(goal: GoalLine, course: Course, links: Links) -> list[Fact]:
+    """Return the lines on what is foreseen and needed, and on the week that is over."""
+    outlook = course.outlooks[goal.kind]
+    change = course.change(goal.kind, since=course.week_on)
+    url = links.changes(since=course.week_on, kind=goal.kind) if change else ""
+    return [
+        *_foreseen_facts(goal, outlook),
+        *_needed_facts(goal, outlook),
+        Fact(_("Against a week ago"), signed(change, goal.unit), url),
+    ]
+
+
+def _foreseen_facts(goal: GoalLine, outlook: Outlook) -> list[Fact]:
+    if outlook.forecast is not None:
+        return [Fact(_("Forecast for the end"), say_range(outlook, goal.unit))]
+    if outlook.needed is None:
+        return []
+    return [Fact(_("Forecast for the end"), str(_("after the first whole month")))]
+
+
+def say_range(outlook: Outlook, unit: str) -> str:
+    """Write a forecast from lowest to highest; nothing where there is none."""
+    forecast = outlook.forecast
+    if forecast is None:
+        return ""
+    if forecast.low == forecast.high:
+        return amount(forecast.low, unit)
+    return f"{forecast.low:,}–{amount(forecast.high, unit)}"
+
+
+def _needed_facts(goal: GoalLine, outlook: Outlook) -> list[Fact]:
+    pace = amount(shown(outlook.recent.mean), goal.unit) if outlook.recent else ""
+    lately = _("of late %(pace)s", pace=pace) if pace else ""
+    if outlook.needed:
+        return [Fact(_("Needed a month"), amount(shown(outlook.needed), goal.unit), note=lately)]
+    return [Fact(_("A month, of late"), pace)] if pace else []
+
+
+def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]:
+    """Say in place how a figure came about: rule, unit, source and date."""
+    head, period = answer.tally.head, answer.table.period
+    rules = [
+        Rule(_("Counted"), HINTS[goal.kind]),
+        Rule(_("Unit"), goal.unit),
+        Rule(
+            _("Source"),
+            _(
+                "The tally ledger up to #%(sequence)s, as of %(day)s.",
+                sequence=f"{head.sequence:,}",
+                day=period.as_of,
+            ),
+        ),
+    ]
+    if goal.target and period.phase is Phase.RUNNING:
+        rules.append(Rule(_("Plan line"), _say_plan(goal, answer)))
+    if outlook.needed:
+        rules.append(Rule(_("Needed"), _say_needed(goal, answer)))
+    if outlook.forecast is not None:
+        rules.append(Rule(_("Forecast"), say_method(outlook, goal.unit)))
+    return rules
+
+
+def _say_plan(goal: GoalLine, answer: Answer) -> object:
+    period = answer.table.period
+    return _(
+        "%(target)s × %(gone)s days gone ÷ %(all)s days.",
+        target=amount(goal.target or 0, goal.unit),
+        gone=f"{period.elapsed_days:,}",
+        all=f"{period.total_days:,}",
+    )
+
+
+def _say_needed(goal: GoalLine, answer: Answer) -> object:
+    return _(
+        "%(missing)s to come ÷ %(days)s days left × 30.4 days a month.",
+        missing=amount(goal.missing, goal.unit),
+        days=f"{answer.table.period.days_left:,}",
+    )
+
+
+def say_method(outlook: Outlook, unit: str) -> str:
+    """Say how a forecast was made, with the paces and shares that were measured."""
+    recent, flow = outlook.recent, outlook.flow
+    if recent is None:
+        return ""
+    pace = n_(
+        "Lowest and highest of what follows if it goes on: like the slowest months of the last"
+        " %(num)s whole month (%(slow)s a month); like their mean (%(mean)s a month).",
+        "Lowest and highest of what follows if it goes on: like the slowest three of the last"
+        " %(num)s whole months (%(slow)s a month); like their mean (%(mean)s a month).",
+        recent.months,
+        slow=amount(shown(recent.slow), unit),
+        mean=amount(shown(recent.mean), unit),
+    )
+    if flow is None:
+        return str(pace)
+    pipeline = _(
+        "Or: of what is under way (%(flow)s) %(rate)s passes, in %(days)s working days as measured,"
+        " and then the mean.",
+        flow=amount(flow.quantity, unit),
+        rate=f"{float(100 * flow.pass_rate):.0f}%",
+        days=plain(flow.working_days),
+    )
+    return join_sentences(pace, pipeline)
+
+
+def join_sentences(*sentences: object) -> str:
+    """Write sentences one after the other."""
+    return str(_("%(first)s %(second)s", first=sentences[0], second=sentences[1]))
+
+
+def plain(value: Fraction | float | None) -> int | float | None:
+    """Write a half as 5.5 and a whole as 5."""
+    if value is None:
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One more cell at the end of a row of the matrix."""
+
+    label: object
+    value: int | float | None
+    unit: object
+
+
+@dataclass(frozen=True)
+class ExtraHead:
+    """The head of these cells."""
+
+    label: object
+    columns: Sequence[object]
+
+
+def show_desk_head() -> ExtraHead:
+    """Name the columns on how a desk keeps up."""
+    return ExtraHead(_("Review"), [_("Overdue"), _("Median time")])
+
+
+def show_desk(desk: Desk) -> list[Extra]:
+    """Return how a desk keeps up: what is overdue, and working days to decide."""
+    return [
+        Extra(_("Overdue"), desk.overdue, n_("case", "cases", desk.overdue)),
+        Extra(_("Median time"), plain(desk.median), n_("day", "days", desk.median or 0)),
+    ]
+
+
+@dataclass(frozen=True)
+class Move:
+    """How one kind moved in one place, against a month and a year ago."""
+
+    unit: str
+    month: int
+    month_url: str
+    year: int
+    year_url: str
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One district, or the city: its moves, and how long nine tenths of its decisions took."""
+
+    name: str
+    moves: Sequence[Move]
+    decided: int
+    percentile: int | None
+
+
+def show_moves(answer: Answer, course: Course, links: Links) -> list[MoveRow]:
+    """Return how each district moved, the city last."""
+    table = answer.table
+    ids = [line.id for line in answer.tally.districts]
+    rows = [
+        _show_move(row, table, course, links, district_id=place, desk=course.desks.of(place))
+        for row, place in zip(table.districts, ids, strict=True)
+    ]
+    city = _show_move(table.city, table, course, links, district_id=None, desk=course.desks.city)
+    return [*rows, city]
+
+
+def _show_move(
+    row: Row,
+    table: Table,
+    course: Course,
+    links: Links,
+    *,
+    district_id: int | None,
+    desk: Desk,
+) -> MoveRow:
+    def move(kind: Kind) -> Move:
+        return Move(
+            unit=table.goal(kind).unit,
+            month=course.change(kind, since=course.month_on, district_id=district_id),
+            month_url=links.changes(since=course.month_on, kind=kind, district=row.code),
+            year=course.change(kind, since=course.year_on, district_id=district_id),
+            year_url=links.changes(since=course.year_on, kind=kind, district=row.code),
+        )
+
+    moves = [move(kind) for kind in table.kinds]
+    return MoveRow(row.name, moves, desk.decided, desk.percentile)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How much one goal grew."""
+
+    label: object
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class WeekShown:
+    """The week up to the day: how much each goal grew, and the latest plus and minus."""
+
+    says: object
+    deltas: Sequence[Delta]
+    groups: Sequence[Group]
+    has_more: bool
+    url: str
+
+
+def show_week(answer: Answer, course: Course, links: Links) -> WeekShown:
+    """Set out what changed in the last week."""
+    goals = answer.table.goals
+    units = {measure: goal.unit for goal in goals for measure in course.measures[goal.kind]}
+    return WeekShown(
+        says=_("%(first)s to %(last)s", first=course.week_on, last=answer.table.period.as_of),
+        deltas=[
+            Delta(KIND_NAMES[goal.kind], course.change(goal.kind, since=course.week_on), goal.unit)
+            for goal in goals
+        ],
+        groups=group_lines(course.lines, units),
+        has_more=course.has_more,
+        url=links.changes(since=course.week_on),
+    )
+
+
+def rules_of_course(course: Course) -> list[Rule]:
+    """Say how movement, pace and forecast came about, as far as they are shown."""
+    decided = f"{course.desks.city.decided:,}"
+    return [
+        Rule(
+            _("Forecast"),
+            _(
+                "The range from three ways to go on until the end: the slowest three of the last"
+                " six whole months; their mean; what is under way, by the share that passes and the"
+                " days it takes, and then the mean. Beside each figure stand its own numbers."
+            ),
+        ),
+        Rule(
+            _("Plus or minus"),
+            _(
+                "The figure of the day less that of a week, a month or a year before, both by the"
+                " same knowledge and by today's rule. Every plus and minus can be opened."
+            ),
+        ),
+        Rule(
+            _("Time to decide"),
+            _(
+                "Working days from filing to decision, less those on which the enterprise had the"
+                " case; the cases decided in the year up to the day (%(decided)s). Nine tenths took"
+                " no longer than the 90th percentile. Overdue: the promised 20 working days are"
+                " over.",
+                decided=decided,
+            ),
+        ),
+    ]

@@ -1,0 +1,195 @@
+"""How long districts take: cases decided within a year, and open ones that are overdue."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from statistics import median
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from registry.applications.deadlines import DECISION_DAYS, days_left, resume
+from registry.applications.models import Application
+from registry.applications.workflow import EVENTS, Action
+from registry.core.clock import day_of, end_of
+from registry.core.database import db
+from registry.ledger.facts import chunks
+from registry.ledger.models import Event, Seal
+from registry.ledger.queries import Head
+from registry.programme.kinds import Kind
+
+MEASURED_DAYS = 365
+DECISIONS_MOST = 2_000
+DECISIONS_LEAST = 5
+PERCENTILE = 90
+APPROVED, REJECTED = EVENTS[Action.APPROVE], EVENTS[Action.REJECT]
+FILED, RETURNED, RECALLED = (
+    EVENTS[action] for action in (Action.SUBMIT, Action.RETURN, Action.RECALL)
+)
+
+
+class Decision(NamedTuple):
+    """One case that was decided; `days`: working days that the district had it."""
+
+    kind: Kind
+    district_id: int
+    is_approved: bool
+    days: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How long one desk took (working days, none where it decided nothing), and what is overdue."""
+
+    decided: int
+    median: float | None
+    percentile: int | None
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Desks:
+    """All desks, and the city as a whole; absent: nothing decided, nothing overdue."""
+
+    by_district: Mapping[int, Desk]
+    city: Desk
+    decisions: Sequence[Decision]
+
+    def of(self, district_id: int) -> Desk:
+        return self.by_district.get(district_id, NOTHING)
+
+    def pass_rate(self, kind: Kind) -> Fraction | None:
+        """Return the share of decisions that approved; None where too few were measured."""
+        decided = [decision.is_approved for decision in self._like(kind)]
+        return Fraction(sum(decided), len(decided)) if decided else None
+
+    def days(self, kind: Kind) -> Fraction | None:
+        """Return the median of working days to decide; None where too few were measured."""
+        days = [decision.days for decision in self._like(kind)]
+        return Fraction(median(days)) if days else None
+
+    def _like(self, kind: Kind) -> Sequence[Decision]:
+        """Return the decisions on a kind; on all kinds where those are too few to measure by."""
+        of_kind = [decision for decision in self.decisions if decision.kind is kind]
+        enough = (found for found in (of_kind, self.decisions) if len(found) >= DECISIONS_LEAST)
+        return next(enough, ())
+
+
+NOTHING = Desk(0, None, None, 0)
+
+
+def read_desks(as_of: date, head: Head, *, open_ids: Collection[int]) -> Desks:
+    """Measure the desks by the cases decided in the year up to a day, as known at the head."""
+    decisions = _read_decisions(as_of, head)
+    overdue = _count_overdue(as_of, head, open_ids=open_ids)
+    by_district: dict[int, list[int]] = defaultdict(list)
+    for decision in decisions:
+        by_district[decision.district_id].append(decision.days)
+    return Desks(
+        by_district={
+            district_id: measure(by_district[district_id], overdue=overdue[district_id])
+            for district_id in by_district.keys() | overdue.keys()
+        },
+        city=measure([decision.days for decision in decisions], overdue=overdue.total()),
+        decisions=decisions,
+    )
+
+
+def measure(days: Sequence[int], *, overdue: int) -> Desk:
+    """Return median and 90th percentile: the fewest days in which nine tenths were decided."""
+    if not days:
+        return Desk(0, None, None, overdue)
+    place = math.ceil(len(days) * PERCENTILE / 100) - 1
+    return Desk(len(days), median(days), sorted(days)[place], overdue)
+
+
+def _read_decisions(as_of: date, head: Head) -> list[Decision]:
+    """Read the latest decisions; what the enterprise held the case is no day of the district's."""
+    earliest = end_of(as_of - timedelta(days=MEASURED_DAYS))
+    rows = db.session.execute(
+        sa.select(
+            Application.kind,
+            Application.district_id,
+            Event.type,
+            Seal.recorded_at,
+            Application.due_on,
+        )
+        .select_from(Event)
+        .join(Seal, Seal.sequence == Event.sequence)
+        .join(Application, Application.id == Event.application_id)
+        .where(Event.type.in_((APPROVED, REJECTED)), Event.sequence <= head.sequence)
+        .where(Seal.recorded_at > earliest, Seal.recorded_at <= end_of(as_of))
+        .order_by(Event.sequence.desc(), Event.position)
+        .limit(DECISIONS_MOST)
+    )
+    return [
+        Decision(kind, district_id, type_ == APPROVED, _days_taken(day_of(decided_at), due_on))
+        for kind, district_id, type_, decided_at, due_on in rows
+    ]
+
+
+@lru_cache(maxsize=50_000)
+def _days_taken(decided_on: date, due_on: date | None) -> int:
+    """Return the working days that were used of those promised; a stop puts the end off."""
+    return DECISION_DAYS - days_left(decided_on, due_on)
+
+
+class Step(NamedTuple):
+    """One step of a case that moves its clock."""
+
+    type: str
+    on: date
+    due_on: date | None
+
+
+def due_after(steps: Iterable[Step]) -> date | None:
+    """Follow the clock of a case; None while it stands still, because the enterprise has it."""
+    due: date | None = None
+    left: int | None = None
+    for step in steps:
+        if step.type == RETURNED:
+            left, due = days_left(step.on, due), None
+        else:
+            due = step.due_on or resume(step.on, left)
+    return due
+
+
+def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Counter[int]:
+    """Count by district the open cases whose promised day is over, as the events tell it."""
+    steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
+    for ids in [*chunks(sorted(open_ids))] or [[]]:
+        rows = db.session.execute(
+            sa.select(
+                Application.district_id,
+                Application.id,
+                Event.type,
+                Seal.recorded_at,
+                Event.payload,
+            )
+            .select_from(Event)
+            .join(Seal, Seal.sequence == Event.sequence)
+            .join(Application, Application.id == Event.application_id)
+            .where(Event.application_id.in_(ids), Event.sequence <= head.sequence)
+            .where(Event.type.in_((FILED, RETURNED, RECALLED)))
+            .order_by(Event.application_id, Event.sequence, Event.position)
+        )
+        for district_id, application_id, type_, recorded_at, payload in rows:
+            step = Step(type_, day_of(recorded_at), _promised(payload))
+            steps[district_id, application_id].append(step)
+    overdue: Counter[int] = Counter()
+    for (district_id, _), happened in steps.items():
+        due = due_after(happened)
+        overdue[district_id] += due is not None and due < as_of
+    return overdue
+
+
+def _promised(payload: str) -> date | None:
+    text = json.loads(payload).get("due_on")
+    return date.fromisoformat(text) if text else None
