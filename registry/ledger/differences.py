@@ -193,14 +193,11 @@ def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:
     netted = _netted(span, measures)
     trace = sa.func.max(sa.func.abs(netted.c.net)).over(partition_by=netted.c.entry_id)
     traced = sa.select(netted, trace.label("trace")).subquery()
-    is_new = sa.case((sa.and_(Seal.cause.in_(NEW_WORK), traced.c.least > 0), 1), else_=0)
+    of_deed = (traced.c.sequence, traced.c.subject)
+    least = sa.func.min(traced.c.quantity).over(partition_by=of_deed)
+    is_new = sa.case((sa.and_(Seal.cause.in_(NEW_WORK), least > 0), 1), else_=0)
     return (
-        sa.select(
-            *(column for column in traced.c if column.name not in ("net", "least", "trace")),
-            is_new.label("is_new"),
-            Seal.cause,
-            Seal.recorded_at,
-        )
+        sa.select(traced, is_new.label("is_new"), Seal.cause, Seal.recorded_at)
         .join(Seal, Seal.sequence == traced.c.sequence)
         .where(traced.c.trace > 0)
         .subquery()
@@ -208,31 +205,12 @@ def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:
 
 
 def _netted(span: Span, measures: Collection[Measure]) -> sa.Subquery:
-    """Put beside each posting its key's net, and the least that its deed did to its subject."""
-    net = sa.func.sum(Posting.quantity).over(
-        partition_by=(
-            Posting.entry_id,
-            Posting.district_id,
-            Posting.measure,
-            Posting.effective_on,
-        )
-    )
-    least = sa.func.min(Posting.quantity).over(partition_by=(Posting.sequence, Posting.subject))
-    return (
-        sa.select(
-            Posting.sequence,
-            Posting.position,
-            Posting.effective_on,
-            Posting.measure,
-            Posting.quantity,
-            Posting.entry_id,
-            Posting.district_id,
-            net.label("net"),
-            least.label("least"),
-        )
-        .where(*_between(span), Posting.measure.in_(sorted(measures)))
-        .subquery()
-    )
+    """Put beside each posting the net of its key."""
+    key = (Posting.entry_id, Posting.district_id, Posting.measure, Posting.effective_on)
+    net = sa.func.sum(Posting.quantity).over(partition_by=key)
+    where = (*_between(span), Posting.measure.in_(sorted(measures)))
+    columns = (*key, Posting.sequence, Posting.position, Posting.subject, Posting.quantity)
+    return sa.select(*columns, net.label("net")).where(*where).subquery()
 
 
 def _between(span: Span) -> tuple[sa.ColumnElement[Any], ...]:

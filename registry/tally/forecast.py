@@ -104,8 +104,10 @@ def foresee(
 
 def shown(pace: Fraction) -> Decimal:
     """Round a pace as the pages show it: one place, two where it is under one."""
+    if not pace:
+        return Decimal(0)
     exact = Decimal(pace.numerator) / Decimal(pace.denominator)
-    step = Decimal("0.01") if 0 < exact < 1 else Decimal("0.1")
+    step = Decimal("0.01") if exact < 1 else Decimal("0.1")
     return exact.quantize(step, rounding=ROUND_HALF_UP)
 
 

@@ -16,7 +16,7 @@ from registry.tally.links import Links
 from registry.tally.pace import Desk
 from registry.tally.queries import Answer
 from registry.tally.table import GoalLine, Pace, Phase, Row, Table
-from registry.tally.words import KIND_NAMES, Lead, Rule, amount, join, signed
+from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, signed
 
 DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
 
@@ -44,8 +44,10 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
         if goal.pace not in DONE and (gap := forecast.short_of(goal.target))
     ]
     if gaps:
+        is_well = not any(goal.pace in BAD for goal in table.goals)
+        kept = replace(lead, second="", weight="") if is_well else lead
         return replace(
-            lead, outlook=_("By the recent pace the end may fall short by"), shortfall=join(gaps)
+            kept, outlook=_("By the recent pace the end may fall short by"), shortfall=join(gaps)
         )
     if known and any(goal.pace not in DONE for goal, _forecast in known):
         return replace(lead, outlook=_("By the recent pace every target is reached by the end."))

@@ -36,6 +36,7 @@ NO_PAGE = frozenset(
         "operations.readyz",
         "static",
         "tally.download",
+        "tally.download_changes",
         "tally.download_behind",
         "tally.home",  # leads to the first page of each role
     }
@@ -107,6 +108,8 @@ def _everyone() -> list[tuple[str, str]]:
     return [
         ("tally.index", "/tally"),
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
+        ("tally.changes", "/tally/changes?since=2026-01-01"),
+        ("tally.changes", "/tally/changes?by=known&known_since=%231"),
         ("entries.index", "/register"),
         ("entries.index", "/register?q=没有这样的名字"),
         ("entries.show", f"/register/{number}"),
