@@ -86,7 +86,24 @@ def list_differences(
     """
     parts = _lines(span, measures)
     key = (parts.c.is_new, parts.c.effective_on, parts.c.sequence, parts.c.position)
-    found = (
+    found = _named(parts).order_by(*(column.desc() for column in key))
+    if district_id is not None:
+        found = found.where(parts.c.district_id == district_id)
+    if after is not None:
+        is_new, day, sequence, position = after
+        begins = (is_new, date.fromordinal(day), sequence, position)
+        found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
+    if limit is not None:
+        found = found.limit(limit + 1)
+    lines = [Line._make(row) for row in db.session.execute(found)]
+    page = lines[:limit]
+    more = limit is not None and len(lines) > limit
+    return Differences(page, page[-1].key if more else None)
+
+
+def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
+    """Put beside each line its entry, enterprise and district, in the order of `Line`."""
+    return (
         sa.select(
             parts.c.sequence,
             parts.c.position,
@@ -111,20 +128,7 @@ def list_differences(
         .join(Entry, Entry.id == parts.c.entry_id)
         .join(Enterprise, Enterprise.id == Entry.enterprise_id)
         .join(District, District.id == parts.c.district_id)
-        .order_by(*(column.desc() for column in key))
     )
-    if district_id is not None:
-        found = found.where(parts.c.district_id == district_id)
-    if after is not None:
-        is_new, day, sequence, position = after
-        begins = (is_new, date.fromordinal(day), sequence, position)
-        found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
-    if limit is not None:
-        found = found.limit(limit + 1)
-    lines = [Line._make(row) for row in db.session.execute(found)]
-    page = lines[:limit]
-    more = limit is not None and len(lines) > limit
-    return Differences(page, page[-1].key if more else None)
 
 
 class Sum(NamedTuple):

@@ -191,14 +191,14 @@ class ExtraHead:
 
 def show_desk_head() -> ExtraHead:
     """Name the columns on how a desk keeps up."""
-    return ExtraHead(_("Review"), [_("Overdue"), _("Median time")])
+    return ExtraHead(_("Review"), [_("Cases overdue"), _("Median days")])
 
 
 def show_desk(desk: Desk) -> list[Extra]:
     """Return how a desk keeps up: what is overdue, and working days to decide."""
     return [
-        Extra(_("Overdue"), desk.overdue, n_("case", "cases", desk.overdue)),
-        Extra(_("Median time"), plain(desk.median), n_("day", "days", desk.median or 0)),
+        Extra(_("Cases overdue"), desk.overdue, n_("case", "cases", desk.overdue)),
+        Extra(_("Median days"), plain(desk.median), n_("day", "days", desk.median or 0)),
     ]
 
 

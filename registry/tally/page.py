@@ -192,7 +192,7 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
 def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
     if goal.share is None:
         return [Fact(_("Share of the target"), str(_("no target on this day")))]
-    lead = _("%(lead)s against the plan line", lead=signed(goal.lead, goal.unit))
+    lead = _("%(lead)s vs plan", lead=signed(goal.lead, goal.unit))
     return [
         Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
         Fact(_("Still to come"), amount(goal.missing, goal.unit)),

@@ -31,7 +31,6 @@ from registry.tally.questions import Question, pin, read_question
 from registry.tally.spans import SpanAsked, read_span
 
 tally = Blueprint("tally", __name__)
-LARGEST = 2**31
 
 
 @tally.before_request
@@ -250,11 +249,11 @@ def _read_changes_after() -> Place | None:
     if parts == [""]:
         return None
     try:
-        is_new, day, sequence, position = (int(part) for part in parts)
+        is_new, day, sequence, position = map(read_number, parts)
         date.fromordinal(day)
     except (ValueError, OverflowError):
         raise NotFound from None
-    if max(sequence, position) >= LARGEST or is_new not in (0, 1):
+    if not sequence or not position or is_new > 1:
         raise NotFound
     return is_new, day, sequence, position
 
