@@ -43,6 +43,7 @@ OF_NOBODY = frozenset({"accounts.account", "accounts.password"})
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
+    Tab(_("Proposals"), "standing.proposals", frozenset(DESK | {Role.ADMINISTRATOR})),
     Tab(_("My applications"), "applications.index", frozenset({Role.MEMBER})),
     Tab(_("My enterprise"), "accounts.enterprise", frozenset({Role.MEMBER})),
     Tab(
