@@ -37,7 +37,7 @@ class Known(NamedTuple):
     code: str
 
 
-def known(entry: Known) -> Known:
+def known(entry: Entry) -> Known:
     """Store all there is, so that browsers see it."""
     found = Known(entry.id, entry.number or "", entry.certificate_code or "")
     db.session.commit()
