@@ -10,4 +10,14 @@ from registry.ledger.models import Seal
 from registry.notices.models import Notice
 from registry.standing.models import Proposal
 
-__all__ = ["Application", "Base", "Batch", "DoneDeed", "Entry", "Notice", "Proposal", "Seal", "User"]
+__all__ = [
+    "Application",
+    "Base",
+    "Batch",
+    "DoneDeed",
+    "Entry",
+    "Notice",
+    "Proposal",
+    "Seal",
+    "User",
+]

@@ -24,7 +24,8 @@ from registry.programme.kinds import Kind, Measure
 from registry.standing.models import Act
 from registry.standing.outlook import look_ahead
 from tests.entries.factories import a_registered, an_entry
-from tests.factories import a_district, a_user
+from tests.factories import a_district, a_user, an_enterprise
+from tests.importing.factories import import_lines
 from tests.standing.factories import (
     BEFORE,
     DAY,
@@ -73,6 +74,25 @@ def test_the_serial_of_a_robot_that_left_can_be_registered_again(app: Flask) -> 
     a_registered(Kind.ROBOT_DEPLOYMENT, entry=other, effective_on=DAY)
 
     assert total(Measure.ROBOT, DAY) == 5
+    assert verify().fault is None
+
+
+def test_an_old_list_counts_no_serial_twice_on_a_day(app: Flask) -> None:
+    entry = a_registered(Kind.ROBOT_DEPLOYMENT)
+    unit = _units(entry)[0]
+    leave(entry, by=officer(), unit_ids=[unit.id])
+    line = {
+        "kind": "robot_deployment",
+        "enterprise": an_enterprise().name,
+        "district": KUNSHAN,
+        "serials": f"{unit.brand}:{unit.serial_no}",
+    }
+
+    early = import_lines({**line, "title": "一", "decided_on": BEFORE.isoformat()}, at=NOW)
+    late = import_lines({**line, "title": "二", "decided_on": DAY.isoformat()}, at=NOW)
+
+    assert (early.is_new, late.is_new) == (False, True)
+    assert (total(Measure.ROBOT, BEFORE), total(Measure.ROBOT, DAY)) == (3, 3)
     assert verify().fault is None
 
 
