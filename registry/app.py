@@ -44,6 +44,8 @@ from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
 from registry.programme.queries import find_programme
+from registry.standing.views import standing
+from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
 from registry.tally.views import tally
 
@@ -56,6 +58,7 @@ BLUEPRINTS = (
     entries,
     importing,
     administration,
+    standing,
     api,
     operations,
 )
@@ -83,7 +86,11 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)
     templating.init_app(app)
-    app.jinja_env.globals.update(public_figures=public_figures)
+    app.jinja_env.globals.update(
+        public_figures=public_figures,
+        beside_entry=beside_entry,
+        proposals_waiting=count_waiting_for,
+    )
     app.context_processor(_page_context)
     error_pages.init_app(app)
     headers.init_app(app)

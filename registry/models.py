@@ -8,5 +8,16 @@ from registry.entries.models import Entry
 from registry.importing.models import Batch
 from registry.ledger.models import Seal
 from registry.notices.models import Notice
+from registry.standing.models import Proposal
 
-__all__ = ["Application", "Base", "Batch", "DoneDeed", "Entry", "Notice", "Seal", "User"]
+__all__ = [
+    "Application",
+    "Base",
+    "Batch",
+    "DoneDeed",
+    "Entry",
+    "Notice",
+    "Proposal",
+    "Seal",
+    "User",
+]

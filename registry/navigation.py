@@ -40,9 +40,11 @@ OF_ACCOUNTS = frozenset(
     for name in ("account", "close", "invite", "move", "reopen", "withdraw_invitation")
 )
 OF_NOBODY = frozenset({"accounts.account", "accounts.password"})
+OF_ENTRIES = frozenset(f"standing.{name}" for name in ("revoke", "relocate", "retire"))
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
+    Tab(_("Proposals"), "standing.proposals", frozenset(DESK | {Role.ADMINISTRATOR})),
     Tab(_("My applications"), "applications.index", frozenset({Role.MEMBER})),
     Tab(_("My enterprise"), "accounts.enterprise", frozenset({Role.MEMBER})),
     Tab(
@@ -52,7 +54,7 @@ TABS = (
         also=frozenset({"administration.duplicates"}),
     ),
     Tab(_("Tally"), "tally.index", frozenset(EVERYONE)),
-    Tab(_("Register"), "entries.index", frozenset(EVERYONE)),
+    Tab(_("Register"), "entries.index", frozenset(EVERYONE), also=OF_ENTRIES),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
     Tab(_("Official lists"), "importing.index", frozenset({Role.ADMINISTRATOR})),
     Tab(

@@ -119,6 +119,12 @@ def may_see_record(actor: User) -> bool:
     return actor.is_proven or not has_proven_member(actor.enterprise_id)
 
 
+def list_proven_members(enterprise_id: int) -> Sequence[User]:
+    """List the proven members of an enterprise."""
+    found = _members(enterprise_id).where(User.membership == Membership.PROVEN)
+    return db.session.scalars(found).all()
+
+
 def has_proven_member(enterprise_id: int) -> bool:
     """Say whether anybody of an enterprise is proven."""
     found = _members(enterprise_id).where(User.membership == Membership.PROVEN).limit(1)

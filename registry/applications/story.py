@@ -42,6 +42,9 @@ TITLES = {
     "approved": _("Approved"),
     "rejected": _("Rejected"),
     "withdrawn": _("Withdrawn"),
+    "revoked": _("Revoked in the register"),
+    "relocated": _("District changed"),
+    "retired": _("Robots left the stock"),
 }
 
 
@@ -98,5 +101,7 @@ def _side(application: Application, actor: User | None) -> object:
         return _("the registry")
     if actor.role is Role.MEMBER:
         return _("the enterprise")
+    if actor.role is Role.ADMINISTRATOR:
+        return _("the city")
     district = application.district
     return district.name_zh if is_chinese() else district.name_en

@@ -26,6 +26,7 @@ from registry.demo.plan import (
     SHOWN_DISTRICT,
     UPGRADE,
 )
+from registry.demo.proposals import propose_some
 from registry.demo.schedule import plan_cases, reached_by
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
@@ -100,6 +101,7 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
     return [
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
+        (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
     ]
 
 

@@ -179,8 +179,13 @@ def find_certified(code: str) -> Entry | None:
     )
 
 
-def count_robots(entry_ids: Iterable[int], *, on: date) -> dict[int, int]:
-    """Count the robots of entries that are in the stock on a day, lots included."""
+def count_robots(
+    entry_ids: Iterable[int], *, on: date, with_retired: bool = False
+) -> dict[int, int]:
+    """Count the robots of entries that are in the stock on a day, lots included.
+
+    `with_retired`: those too that have left it by then, which makes "ever deployed".
+    """
     ids = list(entry_ids)
     if not ids:
         return {}
@@ -196,7 +201,11 @@ def count_robots(entry_ids: Iterable[int], *, on: date) -> dict[int, int]:
                 model.entry_id.in_(ids),
                 condition,
                 model.from_on <= on,
-                sa.or_(model.until_on.is_(None), model.until_on > on),
+                sa.or_(
+                    model.until_on.is_(None),
+                    model.until_on > on,
+                    sa.and_(model.retired, sa.literal(with_retired)),
+                ),
             )
             .group_by(model.entry_id)
         )

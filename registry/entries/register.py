@@ -134,6 +134,7 @@ class Shown:
     line: Line
     robots: Sequence[RobotLine]
     lots: int
+    retired: int
     details: Details | None
 
 
@@ -143,6 +144,7 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
     (line,) = list_lines([entry], on=on, programme=programme)
     groups = list_robot_groups(entry, on=on)
     counted = sum(group.count for group in groups)
+    ever = count_robots([entry.id], on=on, with_retired=True).get(entry.id, 0)
     details = _details(entry, facts, on=on) if may_see_details(entry, actor=actor) else None
     return Shown(
         line=line,
@@ -151,6 +153,7 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
             for group in groups
         ],
         lots=(line.robots or 0) - counted,
+        retired=ever - (line.robots or 0),
         details=details,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ __all__ = [
     "find_foreign_invoices",
     "find_taken",
     "invoice_key",
+    "list_ended_serials",
     "list_registered_serials",
     "list_serials_in_open_cases",
     "serial_key",
@@ -52,6 +54,20 @@ def list_registered_serials(keys: Iterable[str], *, but_entry_id: int | None = N
         if but_entry_id is not None:
             wanted = wanted.where(RobotUnit.entry_id != but_entry_id)
         found |= set(db.session.scalars(wanted))
+    return found
+
+
+def list_ended_serials(keys: Iterable[str]) -> dict[str, date]:
+    """Return of these serial keys the day on which each ceased to count where it counted last."""
+    found: dict[str, date] = {}
+    for chunk in _chunks(keys):
+        rows = db.session.execute(
+            sa.select(RobotUnit.serial_key, sa.func.max(RobotUnit.until_on))
+            .where(RobotUnit.serial_key.in_(chunk), RobotUnit.is_registered)
+            .where(RobotUnit.until_on.is_not(None))
+            .group_by(RobotUnit.serial_key)
+        )
+        found |= {key: until_on for key, until_on in rows if until_on is not None}
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.core.language import _
-from registry.entries.uniqueness import list_registered_serials
+from registry.entries.uniqueness import list_ended_serials, list_registered_serials
 from registry.importing.dates import written
 from registry.importing.faults import Fault, Remark, shortened
 from registry.importing.known import (
@@ -103,7 +103,9 @@ class _Planner:
             source, {row.source_ref for row in rows if row.source_ref}
         )
         self.contents = load_contents({row.content for row in rows})
-        self.live = list_registered_serials({s.key for row in rows for s in row.serials})
+        keys = {serial.key for row in rows for serial in row.serials}
+        self.live = list_registered_serials(keys)
+        self.ended = list_ended_serials(keys)
         self.entries = load_entries({firm.id for firm in firms.values() if firm.id is not None})
         self.groups: dict[tuple[Firm, Kind, str], list[KnownEntry]] = defaultdict(list)
         by_id = {firm.id: firm for firm in firms.values() if firm.id is not None}
@@ -169,7 +171,8 @@ class _Planner:
         return None
 
     def _add(self, row: Row, firm: Firm) -> None:
-        serials = tuple(serial for serial in row.serials if serial.key not in self.live)
+        day = row.decided.effective_on(self.today)
+        serials = tuple(serial for serial in row.serials if not self._counts(serial.key, day))
         if len(serials) < len(row.serials):
             self._tell_left_out(row, serials)
         if row.serials and not serials:
@@ -181,7 +184,7 @@ class _Planner:
             firm_id=firm.id,
             kind=row.kind,
             title_key=row.title_key,
-            effective_on=row.decided.effective_on(self.today),
+            effective_on=day,
             precision=row.decided.precision,
             quantity=len(serials) if row.serials else row.quantity,
             districts={row.district_id},
@@ -193,6 +196,10 @@ class _Planner:
         self.groups[firm, row.kind, row.title_key].append(known)
         self.plan.entries.append(NewEntry(row, firm, known, serials))
         self.plan.taken.append((row, known))
+
+    def _counts(self, key: str, day: date) -> bool:
+        """Say whether a serial counts elsewhere on a day or later: it counts once at a time."""
+        return key in self.live or self.ended.get(key, day) > day
 
     def _tell_left_out(self, row: Row, kept: Sequence[Serial]) -> None:
         left = [f"{s.brand}:{s.serial_no}" for s in row.serials if s not in kept]

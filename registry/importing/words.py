@@ -32,6 +32,13 @@ CHANGES: Mapping[str, object] = {
     "relocated": _("moved to another district"),
     "amended": _("amended"),
     "corrected": _("corrected"),
+    "retired": _("robots left the stock"),
+    "revocation_proposed": _("revocation proposed"),
+    "revocation_refused": _("proposal of revocation refused"),
+    "revocation_withdrawn": _("proposal of revocation withdrawn"),
+    "relocation_proposed": _("change of district proposed"),
+    "relocation_refused": _("proposal to change the district refused"),
+    "relocation_withdrawn": _("proposal to change the district withdrawn"),
 }
 STEPS: Mapping[str, object] = {
     "reading": _("Reading the file"),

@@ -19,6 +19,7 @@ from registry.entries.models import Entry
 from registry.importing.models import Batch
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
+from registry.standing.models import Proposal
 
 NO_PAGE = frozenset(
     {
@@ -66,6 +67,8 @@ def list_pages(sign_ins: list[dict[str, str]]) -> dict[str, list[tuple[str, str]
             *everyone,
             ("approval.queue", "/approval"),
             ("accounts.members", "/members"),
+            *_proposals(),
+            ("standing.relocate", f"/register/{_number(officer)}/relocate"),
         ],
         Role.LEADER.value: [
             *everyone,
@@ -166,7 +169,26 @@ def _desk(officer: User) -> list[tuple[str, str]]:
         ("administration.duplicates", "/programme/duplicates"),
         *_cases(officer, limit=4),
         ("approval.case", f"{held}?remark=section:attachments"),
+        *_proposals(),
+        ("entries.show", f"/register/{_number(officer)}"),
+        ("standing.revoke", f"/register/{_number(officer)}/revoke"),
+        ("standing.retire", f"/register/{_number(officer)}/retire"),
     ]
+
+
+def _number(officer: User, kind: Kind = Kind.ROBOT_DEPLOYMENT) -> str:
+    """The number of an entry of the officer's district that stands in the register."""
+    found = sa.select(Entry.number).where(
+        Entry.district_id == officer.district_id, Entry.kind == kind, Entry.number.is_not(None)
+    )
+    return db.session.scalars(found.order_by(Entry.rank.desc()).limit(1)).one() or ""
+
+
+def _proposals() -> list[tuple[str, str]]:
+    """The list, one page that waits for the reader, and one that waits for another."""
+    ids = db.session.scalars(sa.select(Proposal.id).order_by(Proposal.id)).all()
+    pages = [("standing.proposal", f"/proposals/{proposal_id}") for proposal_id in ids[:2]]
+    return [("standing.proposals", "/proposals"), *pages]
 
 
 def _administrator(officer: User) -> list[tuple[str, str]]:
@@ -187,4 +209,5 @@ def _administrator(officer: User) -> list[tuple[str, str]]:
         ("importing.batch", f"/programme/imports/{batch}"),
         ("approval.cases", "/approval/cases"),
         *_cases(officer, limit=1),
+        *_proposals(),
     ]

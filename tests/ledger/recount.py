@@ -16,6 +16,14 @@ STANDS = """
     where entry.standing = 'registered' and entry.effective_on <= :day
         and (entry.revoked_on is null or entry.revoked_on > :day)
 """
+LEFT = """
+    join entry_district place on place.entry_id = entry.id and place.from_on = (
+        select max(from_on) from entry_district
+        where entry_id = entry.id and from_on <= {row}.until_on)
+    where entry.standing = 'registered' and entry.effective_on <= :day
+        and (entry.revoked_on is null or entry.revoked_on > :day)
+        and {row}.from_on >= :starts and {row}.until_on <= :day and {row}.retired
+"""
 COUNTS = f"""
     select place.district_id, entry.kind, entry.id, 1 from entry {STANDS}
         and entry.kind in ('smart_factory', 'smart_workshop') and entry.effective_on >= :starts
@@ -29,6 +37,13 @@ COUNTS = f"""
         from robot_lot lot join entry on entry.id = lot.entry_id {STANDS}
         and lot.from_on between :starts and :day
         and (lot.until_on is null or lot.until_on > :day)
+    union all
+    select place.district_id, unit.measure || '_retired', entry.id, 1
+        from robot_unit unit join entry on entry.id = unit.entry_id {LEFT.format(row="unit")}
+        and unit.is_registered
+    union all
+    select place.district_id, lot.measure || '_retired', entry.id, lot.quantity
+        from robot_lot lot join entry on entry.id = lot.entry_id {LEFT.format(row="lot")}
     union all
     select district_id, 'equipment_upgrade', id, 1 from (
         select place.district_id, entry.id, row_number() over (

@@ -18,12 +18,15 @@ from registry.core import clock
 from registry.core.database import db
 from registry.districts.queries import list_districts
 from registry.enterprises.models import Enterprise
+from registry.entries.models import Entry, Standing
 from registry.importing.models import Batch
 from registry.importing.service import undo_import
 from registry.ledger.heads import read_head
 from registry.ledger.models import Posting
 from registry.ledger.verify import verify
 from registry.programme.kinds import Kind
+from registry.standing.changes import list_live_lots, list_live_units
+from registry.standing.models import Act
 from tests.applications.factories import (
     a_claimed,
     a_filed,
@@ -36,8 +39,9 @@ from tests.applications.factories import (
 from tests.factories import a_user, an_enterprise
 from tests.importing.factories import import_lines
 from tests.ledger.recount import recount
+from tests.standing.factories import a_proposal, asking, asking_to_move, leave, settle
 
-HISTORIES, ACTS = 50, 4
+HISTORIES, ACTS = 50, 6
 FIRST = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 DAYS = [date(2026, 2, 20) + timedelta(days=13 * n) for n in range(30)]
 
@@ -109,7 +113,80 @@ def undo(people: People) -> None:
         undo_import(batch, by=None, at=people.at)
 
 
-DEEDS: tuple[Callable[[People], None], ...] = (approve, file_only, import_list, import_list, undo)
+def _valid(people: People, *, with_robots: bool = False) -> Entry | None:
+    """Pick an entry of these firms that stands in the register."""
+    found = sa.select(Entry).where(
+        Entry.enterprise_id.in_([firm.id for firm in people.firms]),
+        Entry.standing == Standing.REGISTERED,
+        Entry.revoked_on.is_(None),
+    )
+    if with_robots:
+        found = found.where(Entry.kind == Kind.ROBOT_DEPLOYMENT)
+    entries = db.session.scalars(found.order_by(Entry.id)).all()
+    return people.chance.choice(entries) if entries else None
+
+
+def _past_day(people: People, entry: Entry) -> date:
+    assert entry.effective_on is not None
+    span = (clock.day_of(people.at) - entry.effective_on).days
+    return entry.effective_on + timedelta(days=people.chance.randint(0, span))
+
+
+def revoke(people: People) -> None:
+    """Let an officer propose it, and the city confirm it a moment later."""
+    entry = _valid(people)
+    if entry is not None:
+        asked = asking(effective_on=_past_day(people, entry))
+        officer = a_user(Role.OFFICER, district=entry.district)
+        proposal = a_proposal(entry, by=officer, asked=asked, at=people.at)
+        settle(proposal, by=a_user(Role.ADMINISTRATOR), at=people.at)
+
+
+def relocate(people: People) -> None:
+    """Move a thing from a day on, or say that its district was recorded wrongly."""
+    entry = _valid(people)
+    if entry is None:
+        return
+    places = [place for place in list_districts()[:3] if place.id != entry.district_id]
+    target, day = people.chance.choice(places), _past_day(people, entry)
+    asked = asking_to_move(target.id, effective_on=day)
+    if day <= entry.districts[-1].from_on or people.chance.random() < 0.3:
+        asked = asking_to_move(target.id, reason_code="recorded_wrongly", effective_on=None)
+    giver = a_user(Role.SUPERVISOR, district=entry.district)
+    proposal = a_proposal(entry, Act.RELOCATE, by=giver, asked=asked, at=people.at)
+    settle(proposal, by=a_user(Role.SUPERVISOR, district=target), at=people.at)
+
+
+def retire(people: People) -> None:
+    """Let some units and part of a lot leave."""
+    entry = _valid(people, with_robots=True)
+    units, lots = (list_live_units(entry), list_live_lots(entry)) if entry else ([], [])
+    if entry is None or not (units or lots):
+        return
+    leave(
+        entry,
+        by=a_user(Role.OFFICER, district=entry.district),
+        at=people.at,
+        on=_past_day(people, entry),
+        unit_ids=[unit.id for unit in units[: people.chance.randint(1, 2)]],
+        lots={lot.id: people.chance.randint(1, lot.quantity) for lot in lots[:1]},
+    )
+
+
+DEEDS: tuple[Callable[[People], None], ...] = (
+    approve,
+    approve,
+    file_only,
+    import_list,
+    import_list,
+    import_list,
+    undo,
+    revoke,
+    relocate,
+    relocate,
+    retire,
+    retire,
+)
 
 
 def _posted(known: int) -> list[Counter[tuple[int, str, int]]]:

@@ -1,0 +1,1 @@
+"""What becomes of a registered entry: revoked, moved to another district, robots that left."""
