@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
@@ -54,6 +55,29 @@ function vendorBootstrap() {
   for (const [svg, name] of pictures) write(join(folder, "img", name), svg);
 }
 
+/** Every character of GBK, with the minus and dashes of our pages: what an official paper may need. */
+function charactersOfPapers() {
+  const gbk = new TextDecoder("gbk");
+  const found = new Set("−–—…‘’“”·〔〕%‰");
+  for (let code = 0x20; code < 0x7f; code += 1) found.add(String.fromCharCode(code));
+  for (let lead = 0x81; lead <= 0xfe; lead += 1) {
+    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
+      for (const letter of gbk.decode(Uint8Array.of(lead, trail))) found.add(letter);
+    }
+  }
+  found.delete("\ufffd");
+  return [...found].sort().join("");
+}
+
+/** The font that is embedded in papers; a browser never loads it. */
+async function vendorFont() {
+  const folder = join(served, "fonts");
+  const source = read("@expo-google-fonts", "noto-sans-sc", "400Regular", "NotoSansSC_400Regular.ttf");
+  const font = await subsetFont(source, charactersOfPapers(), { targetFormat: "truetype" });
+  write(join(folder, "noto-sans-sc.ttf"), font);
+  write(join(folder, "LICENSE"), read("@expo-google-fonts", "noto-sans-sc", "LICENSE_FONT"));
+}
+
 function vendorAxe() {
   for (const name of ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"]) {
     write(join(testsOnly, "axe", name), read("axe-core", name));
@@ -78,4 +102,5 @@ function writeChecksums(folder) {
 for (const folder of [served, testsOnly]) rmSync(folder, { recursive: true, force: true });
 vendorBootstrap();
 vendorAxe();
+await vendorFont();
 for (const folder of [served, testsOnly]) writeChecksums(folder);

@@ -107,8 +107,11 @@ def _total(point: TrendPoint, measures: Collection[Measure]) -> int:
     return sum(point.totals.get(measure, 0) for measure in measures)
 
 
-def show_tiles(table: Table, links: Links, *, kind: Kind) -> list[Tile]:
-    """Return a square for each district; none at all where one of them has no place on the map."""
+def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> list[Tile]:
+    """Return a square for each district; none at all where one of them has no place on the map.
+
+    Without links it is a picture to look at.
+    """
     places = {place.code: place for place in list_places() if place.code}
     if any(row.code not in places for row in table.districts):
         return []
@@ -126,7 +129,7 @@ def show_tiles(table: Table, links: Links, *, kind: Kind) -> list[Tile]:
                 of=_of(cell, goal.unit),
                 level=level_of(cell.share),
                 behind=cell.behind,
-                url=links.entries(kind=kind, district=row.code),
+                url=links.entries(kind=kind, district=row.code) if links else "",
             )
         )
     return tiles

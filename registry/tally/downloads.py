@@ -37,7 +37,7 @@ def write_tally(answer: Answer) -> bytes:
         goals.extend(
             [MEASURE_NAMES[measure], goal.unit, total] for measure, total in goal.apart.items()
         )
-    return write([*_heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
+    return write([*heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
 
 
 def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
@@ -59,10 +59,11 @@ def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
         rows.append([*words, figure.effective_on.isoformat(), figure.quantity])
     named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
     about: list[Line] = [[_("Figure"), named], [_("Sum"), behind.sum, asked.unit]]
-    return write([*_heading(answer), *about, [], *rows])
+    return write([*heading(answer), *about, [], *rows])
 
 
-def _heading(answer: Tally) -> list[Line]:
+def heading(answer: Tally) -> list[Line]:
+    """Say what makes the figures reproducible: both dates, the sequence and the head."""
     programme = answer.programme
     return [
         [_("Programme"), programme.name_zh if is_chinese() else programme.name_en],

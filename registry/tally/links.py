@@ -39,5 +39,8 @@ class Links(Protocol):
     def file(self) -> str:
         """Return the address of these figures as a file."""
 
+    def workbook(self) -> str:
+        """Return the address of the whole tally as a workbook."""
+
     def tally(self) -> str:
         """Return the address of the tally by the same days."""

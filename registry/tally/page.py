@@ -250,6 +250,7 @@ class Page:
     sequence: int
     head: str
     file_url: str
+    workbook_url: str
 
 
 def show_page(
@@ -293,4 +294,5 @@ def show_page(
         sequence=head.sequence,
         head=head.hash,
         file_url=links.file(),
+        workbook_url=links.workbook(),
     )

@@ -6,17 +6,18 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
+from registry.core import clock
 from registry.core.errors import Invalid, NotFound
 from registry.core.wire import read_number
 from registry.districts.queries import list_districts
 from registry.ledger.answers import read_tally
-from registry.ledger.queries import After, list_behind, read_head
+from registry.ledger.queries import After, Behind, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
@@ -24,6 +25,11 @@ from registry.tally.behind import show_behind
 from registry.tally.page import show_page
 from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
+from registry.tally.screen import order_views, read_screen
+from registry.tally.workbook import write_workbook
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 tally = Blueprint("tally", __name__)
 
@@ -79,6 +85,21 @@ def download() -> ResponseReturnValue:
     return _file(downloads.write_tally(answer), name=f"tally-{question.day}.csv")
 
 
+@tally.get("/tally.xlsx")
+@public
+def workbook() -> ResponseReturnValue:
+    """Give the whole tally with charts, and the entries behind it, as a workbook."""
+    question = _ask_strictly()
+    answer = read_answer(question.day, question.known)
+
+    def read_page(kind: Kind, after: After | None, limit: int) -> Behind:
+        measures = answer.measures(kind)
+        return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
+
+    name = f"tally-{question.day}.xlsx"
+    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+
+
 @tally.get("/tally/entries")
 @public
 def behind() -> ResponseReturnValue:
@@ -111,6 +132,31 @@ def download_behind() -> ResponseReturnValue:
     return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
 
 
+@tally.get("/tally/screen")
+@public
+def screen() -> ResponseReturnValue:
+    """Show today's figures on a wall; without scripts the page brings the next kind by itself."""
+    shown = read_screen(clock.today())
+    words = order_views(shown, first=request.args.get("kind", ""))
+    return render_template("tally/screen.html", screen=shown, at=_now(), **words)
+
+
+@tally.get("/tally/screen/data")
+@public
+def screen_data() -> ResponseReturnValue:
+    """Give the figures of the wall again, or say that they are the same; with their time."""
+    shown = read_screen(clock.today())
+    words = order_views(shown, first="")
+    answer = make_response(render_template("tally/screen_data.html", screen=shown, **words))
+    answer.headers["Figures-At"] = _now()
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+def _now() -> str:
+    return clock.now().astimezone(clock.PLACE).strftime("%Y-%m-%d %H:%M")
+
+
 class Addresses:
     """The addresses that lead on from a page; those of figures ask for exactly what is shown."""
 
@@ -137,6 +183,10 @@ class Addresses:
         asked = request.args.to_dict(flat=False)
         words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
         return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
+
+    def workbook(self) -> str:
+        """Return the address of the whole tally as a workbook."""
+        return url_for("tally.workbook", **self.pinned)
 
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
@@ -181,6 +231,6 @@ def _ask_strictly() -> Question:
     return question
 
 
-def _file(content: bytes, *, name: str) -> Response:
+def _file(content: bytes, *, name: str, content_type: str = CSV) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, content_type=content_type, headers=headers)

@@ -38,6 +38,8 @@ NO_PAGE = frozenset(
         "tally.download",
         "tally.download_behind",
         "tally.home",  # leads to the first page of each role
+        "tally.screen_data",
+        "tally.workbook",
     }
 )
 LINK_KEY = "a-key-for-the-tests-only"
@@ -107,6 +109,7 @@ def _everyone() -> list[tuple[str, str]]:
     return [
         ("tally.index", "/tally"),
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
+        ("tally.screen", "/tally/screen"),
         ("entries.index", "/register"),
         ("entries.index", "/register?q=没有这样的名字"),
         ("entries.show", f"/register/{number}"),
