@@ -42,5 +42,8 @@ class Links(Protocol):
     def workbook(self) -> str:
         """Return the address of the whole tally as a workbook."""
 
+    def briefing(self) -> str:
+        """Return the address of the page to sign."""
+
     def tally(self) -> str:
         """Return the address of the tally by the same days."""

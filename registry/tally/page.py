@@ -251,6 +251,7 @@ class Page:
     head: str
     file_url: str
     workbook_url: str
+    briefing_url: str
 
 
 def show_page(
@@ -295,4 +296,5 @@ def show_page(
         head=head.hash,
         file_url=links.file(),
         workbook_url=links.workbook(),
+        briefing_url=links.briefing(),
     )

@@ -22,6 +22,7 @@ from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
 from registry.tally.behind import show_behind
+from registry.tally.briefing import write_briefing
 from registry.tally.page import show_page
 from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
@@ -98,6 +99,15 @@ def workbook() -> ResponseReturnValue:
 
     name = f"tally-{question.day}.xlsx"
     return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+
+
+@tally.get("/tally.pdf")
+@public
+def briefing() -> ResponseReturnValue:
+    """Give one A4 page to sign."""
+    question = _ask_strictly()
+    content = write_briefing(read_answer(question.day, question.known))
+    return _file(content, name=f"tally-{question.day}.pdf", content_type="application/pdf")
 
 
 @tally.get("/tally/entries")
@@ -187,6 +197,10 @@ class Addresses:
     def workbook(self) -> str:
         """Return the address of the whole tally as a workbook."""
         return url_for("tally.workbook", **self.pinned)
+
+    def briefing(self) -> str:
+        """Return the address of the page to sign."""
+        return url_for("tally.briefing", **self.pinned)
 
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)

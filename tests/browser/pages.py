@@ -35,6 +35,7 @@ NO_PAGE = frozenset(
         "operations.metrics",
         "operations.readyz",
         "static",
+        "tally.briefing",
         "tally.download",
         "tally.download_behind",
         "tally.home",  # leads to the first page of each role
