@@ -130,7 +130,8 @@ def decide(
     proposal = _lock(proposal_id, by=by)
     _check_decision(proposal, state, by=by, note=note)
     event = words.EVENTS[proposal.act, state]
-    with deed(by=by, cause=event) as opened:
+    cause = proposal.act.value if state is State.CONFIRMED else event
+    with deed(by=by, cause=cause) as opened:
         entry = _get_valid(proposal.entry_id, seen=seen)
         payload: Mapping[str, Any] = {}
         if state is State.CONFIRMED:
@@ -197,7 +198,7 @@ def retire(
     _check_words(leaving.note, leaving.document, needs_document=False)
     if leaving.way not in WAYS:
         raise Invalid(_("Please choose one."), field="way")
-    with deed(by=by, cause="retired") as opened:
+    with deed(by=by, cause="retire") as opened:
         entry = _get_valid(entry_id, seen=seen)
         if not policy.may_retire(by, entry):
             raise NotAllowed(_("Only the desk of the district it stands in may do this."))
