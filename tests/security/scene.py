@@ -39,6 +39,7 @@ from tests.applications.factories import (
 from tests.conftest import SignedIn, csrf_of
 from tests.factories import AT, a_district, a_user, an_enterprise
 from tests.importing.factories import FACTORY, import_lines
+from tests.standing.factories import a_proposal, asking
 
 WHO = (VISITOR, *(role.value for role in Role))
 NOT_COMPARED = frozenset({"signed_in", "failed_sign_in"})
@@ -97,6 +98,7 @@ def _made(app: Flask) -> Scene:
     file = list_attachments(case.id)[0]
     _store(file, app.config["SETTINGS"].attachments_dir)
     entry = db.session.get_one(Entry, approved.entry_id)
+    proposal = a_proposal(entry, by=officer, asked=asking(effective_on=clock.day_of(AT)), at=AT)
     scene = Scene(
         people={role: person.id for role, person in people.items()},
         colleague_id=colleague.id,
@@ -115,6 +117,7 @@ def _made(app: Flask) -> Scene:
             "kind": "robot_deployment",
             "batch_id": db.session.scalar(sa.select(sa.func.max(Batch.id))),
             "check_id": "0" * 32,
+            "proposal_id": proposal.id,
             "token_id": token.id,
             "link_id": link.id,
             "round_id": window.id,
