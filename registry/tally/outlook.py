@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 from registry.core.language import _, n_
 from registry.programme.kinds import Kind
@@ -198,7 +199,7 @@ def show_desk(desk: Desk) -> list[Extra]:
     """Return how a desk keeps up: what is overdue, and working days to decide."""
     return [
         Extra(_("Cases overdue"), desk.overdue, n_("case", "cases", desk.overdue)),
-        Extra(_("Median days"), plain(desk.median), n_("day", "days", desk.median or 0)),
+        Extra(_("Median days"), plain(desk.median), n_("day", "days", ceil(desk.median or 0))),
     ]
 
 
