@@ -88,14 +88,16 @@ def write_briefing(answer: Answer) -> bytes:
 
 
 def _draw(canvas: Canvas, parts: Sequence[Flowable]) -> None:
-    """Set the parts one under another; a page that is too full is a fault, never cut off."""
-    at = A4[1] - MARGIN
-    for part in parts:
-        _width, height = part.wrapOn(canvas, WIDTH, at)
+    """Set the parts one under another; what is too much for a page is drawn smaller."""
+    room = A4[1] - 1.5 * MARGIN
+    heights = [part.wrapOn(canvas, WIDTH, room)[1] for part in parts]
+    scale = min(1.0, room / sum(heights))
+    canvas.translate(MARGIN, A4[1] - MARGIN)
+    canvas.scale(scale, scale)
+    at = 0.0
+    for part, height in zip(parts, heights, strict=True):
         at -= height
-        if at < MARGIN / 2:
-            raise ValueError("the briefing does not fit on one page")
-        part.drawOn(canvas, MARGIN, at)
+        part.drawOn(canvas, 0, at)
 
 
 def _parts(answer: Answer, *, title: str) -> list[Flowable]:

@@ -68,7 +68,7 @@ class Course:
 def read_course(answer: Answer) -> Course:
     """Read how the figures moved, how the desks keep up, and what that leads to."""
     tally, day = answer.tally, answer.tally.as_of
-    week = day - timedelta(days=DAYS_A_WEEK)
+    week = day - min(timedelta(days=DAYS_A_WEEK), day - date.min)
     month, year = before(day, months=1), before(day, months=MONTHS_A_YEAR)
     totals = read_totals_of([week, month, year, day], head=tally.head, newest=tally.newest)
     measures = {goal.kind: goal.measures for goal in tally.goals}
@@ -93,6 +93,8 @@ def read_course(answer: Answer) -> Course:
 def before(day: date, *, months: int) -> date:
     """Return the same day some months earlier; the month's last where it has no such day."""
     years, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 - months, MONTHS_A_YEAR)
+    if years < date.min.year:
+        return date.min
     last = calendar.monthrange(years, month + 1)[1]
     return date(years, month + 1, min(day.day, last))
 

@@ -112,7 +112,7 @@ def measure(days: Sequence[int], *, overdue: int) -> Desk:
 
 def _read_decisions(as_of: date, head: Head) -> list[Decision]:
     """Read the latest decisions; what the enterprise held the case is no day of the district's."""
-    earliest = end_of(as_of - timedelta(days=MEASURED_DAYS))
+    earliest = end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min))
     rows = db.session.execute(
         sa.select(
             Application.kind,

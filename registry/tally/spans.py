@@ -61,7 +61,7 @@ def read_span(asked: Mapping[str, str]) -> SpanAsked:
     day = _read_day(asked, "as_of", faults)
     known = _read_known(asked, "known_at", faults)
     later = read_head(known)
-    week_ago = day - timedelta(days=DAYS_DEFAULT)
+    week_ago = day - min(timedelta(days=DAYS_DEFAULT), day - date.min)
     words = {
         "as_of": asked.get("as_of", "") or day.isoformat(),
         "known_at": _word(asked, "known_at"),
