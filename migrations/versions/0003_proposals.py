@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
     )
     op.create_index(op.f("ix_proposal_entry_id"), "proposal", ["entry_id"])
-    op.create_index(op.f("ix_proposal_state"), "proposal", ["state", "proposed_at"])
+    op.create_index(op.f("ix_proposal_state_proposed_at"), "proposal", ["state", "proposed_at"])
     op.create_index(
         "uq_proposal_open_entry",
         "proposal",
