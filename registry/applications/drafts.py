@@ -48,7 +48,7 @@ def kept_words(form: Mapping[str, Any]) -> Words:
 def place_draft(application: Application) -> None:
     """Let title, district and quantity of a draft follow what is typed; lists show them.
 
-    Once filed, the district stays: another one is reached by a transfer.
+    Once filed, the district stays: another one is reached by a transfer, which writes it here too.
     """
     fields = application.form.get("fields", {})
     application.entry.title = str(fields.get("title") or "").strip()[:TITLE_LONGEST]
