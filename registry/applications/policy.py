@@ -12,6 +12,8 @@ from registry.applications.status import EDITABLE, Status
 from registry.applications.workflow import Action, Who, actors_of, find_transition, list_actions
 from registry.core.errors import NotAllowed, NotFound, WrongState
 from registry.core.language import _
+from registry.entries.models import Entry
+from registry.entries.queries import may_see_details
 
 ADMITTED = frozenset({Membership.PROVEN, Membership.UNPROVEN})
 SIGNERS = frozenset({Right.OWNER, Right.SIGNER})
@@ -34,6 +36,11 @@ def may_see(actor: User, application: Application) -> bool:
 def may_apply(actor: User) -> bool:
     """Say whether a person may begin applications: once it is let in, proven or not."""
     return actor.role is Role.MEMBER and actor.membership in ADMITTED
+
+
+def may_amend(actor: User, entry: Entry) -> bool:
+    """Say whether a person may ask for an entry to be amended: a proven member of its firm."""
+    return may_apply(actor) and actor.is_proven and may_see_details(entry, actor=actor)
 
 
 def may_edit(actor: User, application: Application) -> bool:

@@ -105,7 +105,7 @@ def save(
         raise NotAllowed(_("Only members of the enterprise may write in its application."))
     check_version(locked, seen)
     locked.form = drafts.kept_words(form)
-    drafts.place_draft(locked)
+    drafts.place_draft(locked, today=day_of(at))
     drafts.keep_answers(locked, form.get("answers", {}))
     locked.saved_at = at
     locked.version += 1
@@ -192,9 +192,11 @@ def _row_of(application: Application, action: Action, *, at: datetime) -> Transi
 
 def _take(step: Step) -> Outcome:
     application, action = step.application, step.row.action
-    with deed(by=step.by, cause=action.value) as opened:
+    with deed(by=step.by, cause=step.cause) as opened:
         payload = CHANGES[action](step)
         _record(opened, application, step.row, payload)
+        for type_, told, application_id, entry_id in step.told:
+            opened.record(type_, told, application_id=application_id, entry_id=entry_id)
         letters.write(step)
         if step.touched:
             opened.touch(step.touched)

@@ -45,6 +45,8 @@ TITLES = {
     "revoked": _("Revoked in the register"),
     "relocated": _("District changed"),
     "retired": _("Robots left the stock"),
+    "amended": _("Amended in the register"),
+    "corrected": _("Corrected in the register"),
 }
 
 

@@ -89,13 +89,18 @@ def _list_open(head: Head) -> list[OpenCase]:
         .join(Enterprise, Enterprise.id == application.c.enterprise_id)
         .order_by(application.c.id)
     )
-    return [_open_case(tuple(row)) for row in rows]
+    return [case for row in rows if (case := _open_case(tuple(row))) is not None]
 
 
-def _open_case(row: tuple[Any, ...]) -> OpenCase:
-    """Take number and place as filed; the case's own district where the filing names none."""
+def _open_case(row: tuple[Any, ...]) -> OpenCase | None:
+    """Take number and place as filed; the case's own district where the filing names none.
+
+    An amendment counts what it would add to what is registered; one that adds nothing is left out.
+    """
     application_id, kind, survivor_id, district_id, payload = row
     filed = json.loads(payload)
+    if "amends" in filed and not filed["quantity"]:
+        return None
     return OpenCase(
         application_id,
         Kind(kind),
