@@ -29,7 +29,7 @@ from registry.core import clock
 from registry.core.deeds import new_key
 from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
-from registry.entries.catalogue import CATALOGUE, REJECT_REASONS
+from registry.entries.catalogue import REJECT_REASONS
 
 OK = 200
 
@@ -68,7 +68,7 @@ def show_case(
         "approval/case.html",
         case=application,
         view=view,
-        facts=CATALOGUE[application.kind],
+        facts=application.facts,
         suspicions=suspicions,
         actions=[action.value for action in actions],
         is_holder=Who.HOLDER in who,
@@ -152,7 +152,7 @@ def _files(application: Application, filing: Filing, *, reader: User) -> list[di
     """List what was handed in; of papers that name persons, who may not see those sees the sort."""
     before = find_filing(application, filing.number - 1)
     known = {file["sha256"] for file in before.files} if before else None
-    labels = {slot.code: slot.label for slot in CATALOGUE[application.kind].slots}
+    labels = {slot.code: slot.label for slot in application.facts.slots}
     return [
         {
             "name": file["name"],
