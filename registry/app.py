@@ -25,6 +25,7 @@ from registry.api.operations import operations
 from registry.api.views import api
 from registry.applications.views import applications
 from registry.approval.views import approval
+from registry.approval.views.beside import count_transfers
 from registry.config import MEBIBYTE, Settings
 from registry.core import (
     clock,
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
         public_figures=public_figures,
         beside_entry=beside_entry,
         proposals_waiting=count_waiting_for,
+        transfers_waiting=count_transfers,
     )
     app.context_processor(_page_context)
     error_pages.init_app(app)

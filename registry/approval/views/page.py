@@ -30,6 +30,7 @@ from registry.core.deeds import new_key
 from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
 from registry.entries.catalogue import CATALOGUE, REJECT_REASONS
+from registry.entries.register import place_name
 
 OK = 200
 
@@ -74,6 +75,7 @@ def show_case(
         is_holder=Who.HOLDER in who,
         may_note=Action.RETURN in actions and view.filing.number == application.filings_count,
         holder=_holder(actor, application),
+        leaving=application.open_transfer if is_open else None,
         status=policy.status_at(application, at=at).value,
         due=_due(application, today=clock.today()),
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
@@ -89,6 +91,7 @@ def show_case(
         fault=fault,
         tried=request.form.get("action", ""),
         key=new_key(),
+        place_name=place_name,
         groups={group: label for group, (label, _note) in words.GROUPS.items()},
     )
     return make_response(page, status)
