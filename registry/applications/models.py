@@ -14,13 +14,20 @@ from registry.applications.status import Status
 from registry.core.database import Base, UtcDateTime, choice
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
+from registry.entries.catalogue import KindFacts, facts_of
+from registry.entries.facts.amended import SORTS
 from registry.entries.models import Entry
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
 
+IS_OPEN = "status in ('draft', 'submitted', 'in_review', 'returned')"
+
 
 class Application(Base):
-    """The act of asking for one entry to be registered.
+    """The act of asking for one entry to be registered, or for a registered one to be amended.
+
+    Where `amends_id` names a registered entry, `entry_id` holds what the amendment says until it
+    is decided; that one is never registered itself. An entry has one open amendment at a time.
 
     `form` holds the words as they were typed, faulty ones included: {"fields": {name: text or list
     of texts}, "rows": [{column: text}]}. `version` rises with every change; who sends an older one
@@ -37,6 +44,7 @@ class Application(Base):
     enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
     district_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), unique=True)
+    amends_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"))
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
@@ -60,7 +68,8 @@ class Application(Base):
 
     enterprise: Mapped[Enterprise] = relationship()
     district: Mapped[District] = relationship()
-    entry: Mapped[Entry] = relationship()
+    entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])
+    amends: Mapped[Entry | None] = relationship(foreign_keys=[amends_id])
     round: Mapped[Round | None] = relationship()
     started_by: Mapped[User] = relationship(foreign_keys=[started_by_id])
     holder: Mapped[User | None] = relationship(foreign_keys=[holder_id])
@@ -82,7 +91,30 @@ class Application(Base):
         sa.CheckConstraint(
             "status <> 'in_review' or holder_id is not null", name="in_review_is_held"
         ),
+        sa.Index(
+            "uq_application_open_amendment",
+            "amends_id",
+            unique=True,
+            sqlite_where=sa.text(IS_OPEN),
+            postgresql_where=sa.text(IS_OPEN),
+        ),
     )
+
+    @property
+    def is_amendment(self) -> bool:
+        """Say whether it asks for a registered entry to be amended."""
+        return self.amends_id is not None
+
+    @property
+    def facts(self) -> KindFacts:
+        """Return what is asked for: of a new entry of its kind, or of an amendment."""
+        return facts_of(self.kind, amends=self.is_amendment)
+
+    @property
+    def sort(self) -> str:
+        """Return which sort of amendment it is, as far as that was said."""
+        said = str(self.form.get("fields", {}).get("amend_sort") or "") if self.is_amendment else ""
+        return SORTS.write(said)
 
 
 class Filing(Base):

@@ -20,6 +20,8 @@ from registry.applications.workflow import (
 )
 from registry.core.errors import NotAllowed, NotFound, WrongState
 from registry.core.language import _
+from registry.entries.models import Entry
+from registry.entries.queries import may_see_details
 
 ADMITTED = frozenset({Membership.PROVEN, Membership.UNPROVEN})
 SIGNERS = frozenset({Right.OWNER, Right.SIGNER})
@@ -44,6 +46,11 @@ def may_see(actor: User, application: Application) -> bool:
 def may_apply(actor: User) -> bool:
     """Say whether a person may begin applications: once it is let in, proven or not."""
     return actor.role is Role.MEMBER and actor.membership in ADMITTED
+
+
+def may_amend(actor: User, entry: Entry) -> bool:
+    """Say whether a person may ask for an entry to be amended: a proven member of its firm."""
+    return may_apply(actor) and actor.is_proven and may_see_details(entry, actor=actor)
 
 
 def may_edit(actor: User, application: Application) -> bool:
@@ -126,6 +133,8 @@ def list_open_actions(actor: User, application: Application, *, at: datetime) ->
     who = who_is(actor, application, at=at)
     is_open = application.open_transfer is not None if who & SUPERVISING_SIDES else False
     shut = {Action.TRANSFER} if is_open else SETTLING
+    if application.is_amendment:
+        shut = shut | {Action.TRANSFER}
     actions = list_actions(status_at(application, at=at), who)
     return [action for action in actions if action not in shut]
 

@@ -123,7 +123,7 @@ def save(
         raise NotAllowed(_("Only members of the enterprise may write in its application."))
     check_version(locked, seen)
     locked.form = drafts.kept_words(form)
-    drafts.place_draft(locked)
+    drafts.place_draft(locked, today=day_of(at))
     drafts.keep_answers(locked, form.get("answers", {}))
     locked.saved_at = at
     locked.version += 1
@@ -222,13 +222,15 @@ def _row_of(application: Application, action: Action, *, at: datetime) -> Transi
 def _take(step: Step) -> Outcome:
     application, action = step.application, step.row.action
     holder_id = application.holder_id
-    with deed(by=step.by, cause=action.value) as opened:
+    with deed(by=step.by, cause=step.cause) as opened:
         if action is Action.ACCEPT_TRANSFER and application.status is Status.IN_REVIEW:
             steps.let_go(application)
             _record(opened, application, RELEASE, {steps.BY_TRANSFER: True})
         ended = transferring.end(step)
         payload = {**CHANGES[action](step), **ended}
         _record(opened, application, step.row, payload)
+        for type_, told, application_id, entry_id in step.told:
+            opened.record(type_, told, application_id=application_id, entry_id=entry_id)
         letters.write(step)
         transfer_letters.write(step, holder_id=holder_id, has_ended=bool(ended))
         if step.touched:

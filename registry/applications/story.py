@@ -51,6 +51,8 @@ TITLES = {
     "revoked": _("Revoked in the register"),
     "relocated": _("District changed"),
     "retired": _("Robots left the stock"),
+    "amended": _("Amended in the register"),
+    "corrected": _("Corrected in the register"),
 }
 TRANSFERRED = "transferred"
 BY_RECEIVER = frozenset({TRANSFERRED, "transfer_refused"})

@@ -27,8 +27,12 @@ def check_open(application: Application, action: Action, given: Given) -> None:
 
 
 def check(step: Step) -> None:
-    """Raise WrongState where a transfer is open already, Invalid where it leads nowhere else."""
+    """Raise WrongState for an amendment or an open transfer, Invalid for where it is already."""
     application = step.application
+    if application.is_amendment:
+        raise WrongState(
+            _("An amendment is decided where its entry stands. Relocate the entry, not the case.")
+        )
     if application.open_transfer is not None:
         raise WrongState(_("A transfer of this case is open already. It is answered first."))
     district = find_district(step.given.district)

@@ -91,18 +91,25 @@ def _list_open(head: Head) -> list[OpenCase]:
         .order_by(application.c.id)
     )
     places = read_former_places(head)
-    return [_open_case(tuple(row), places) for row in rows]
+    cases = (_open_case(tuple(row), places) for row in rows)
+    return [case for case in cases if case is not None]
 
 
-def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase:
-    """Take the number as filed, and the place as it was then."""
+def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:
+    """Take the number as filed, and the place as it was then.
+
+    An amendment counts what it would add to what is registered; one that adds nothing is left out.
+    """
     application_id, kind, survivor_id, district_id, payload = row
+    filed = json.loads(payload)
+    if "amends" in filed and not filed["quantity"]:
+        return None
     return OpenCase(
         application_id,
         Kind(kind),
         survivor_id,
         district_id=places.get(application_id, district_id),
-        quantity=int(json.loads(payload).get("quantity") or 1),
+        quantity=int(filed.get("quantity") or 1),
     )
 
 
