@@ -56,6 +56,7 @@ def queue() -> ResponseReturnValue:
         counts={tab.value: count for tab, count in counts.items()},
         next_url=_next_url(tab, text, page.after),
         week=figures_of_week(actor, at=at),
+        amended_in_words=words.amended_in_words,
         returned=queries.list_returned(actor) if not text and tab is Tab.ALL else [],
         key=new_key(),
     )
@@ -129,6 +130,7 @@ def _row(row: Waiting, doubts: Mapping[int, Sequence[Doubt]]) -> dict[str, objec
         "holder": _holder(row),
         "hint": found[0].words if found else "",
         "number": case.number,
+        "about": words.amended_in_words(case),
     }
 
 
