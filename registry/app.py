@@ -24,6 +24,7 @@ from registry.administration.views import administration
 from registry.api.operations import operations
 from registry.api.views import api
 from registry.applications.views import applications
+from registry.applications.views.amend import amendments_of
 from registry.approval.views import approval
 from registry.approval.views.beside import count_transfers
 from registry.config import MEBIBYTE, Settings
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals.update(
         public_figures=public_figures,
         beside_entry=beside_entry,
+        amendments_of=amendments_of,
         proposals_waiting=count_waiting_for,
         transfers_waiting=count_transfers,
     )

@@ -20,6 +20,7 @@ from registry.applications.story import tell_story
 from registry.applications.suspicions import Suspicion, list_suspicions
 from registry.applications.workflow import Action, Who
 from registry.approval import queries, words
+from registry.approval.amended import show_amendment
 from registry.approval.case import kept_notes, view_case
 from registry.approval.forms import write_spans
 from registry.approval.notes import Notes
@@ -65,6 +66,7 @@ def show_case(
         personal=actor.role is not Role.LEADER,
     )
     actions = policy.list_open_actions(actor, application, at=at)
+    amended = show_amendment(application, view, is_open=is_open)
     page = render_template(
         "approval/case.html",
         case=application,
@@ -81,12 +83,15 @@ def show_case(
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
         files=_files(application, view.filing, reader=actor),
         story=tell_story(application, reader=actor),
-        blockers=_blockers(application, view, suspicions, actor=actor),
+        blockers=_blockers(application, view, suspicions, actor=actor)
+        + (amended.blockers if amended is not None else []),
+        amended=amended,
         outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
         unproven=_unproven(view.filing),
         reasons=REJECT_REASONS,
         answer_by=deadlines.last_answer_day(clock.today()),
         shown=_shown(view),
+        measures=words.MEASURES,
         **_asked(view),
         fault=fault,
         tried=request.form.get("action", ""),
