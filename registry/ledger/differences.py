@@ -19,7 +19,7 @@ from registry.ledger.models import Cell, Posting, Seal
 from registry.ledger.queries import PAGE_ROWS, Totals
 from registry.programme.kinds import Kind, Measure
 
-NEW_WORK = ("approve", "import")
+NEW_WORK = ("approve", "import", "amend")
 Place = tuple[int, int, int, int]
 
 

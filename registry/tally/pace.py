@@ -22,6 +22,7 @@ from registry.core.clock import day_of, end_of
 from registry.core.database import db
 from registry.ledger.facts import chunks
 from registry.ledger.models import Event, Seal
+from registry.ledger.pipeline import read_former_places
 from registry.ledger.queries import Head
 from registry.programme.kinds import Kind
 
@@ -184,9 +185,10 @@ def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Cou
             step = Step(type_, day_of(recorded_at), _promised(payload))
             steps[district_id, application_id].append(step)
     overdue: Counter[int] = Counter()
-    for (district_id, _), happened in steps.items():
+    places = read_former_places(head)
+    for (district_id, application_id), happened in steps.items():
         due = due_after(happened)
-        overdue[district_id] += due is not None and due < as_of
+        overdue[places.get(application_id, district_id)] += due is not None and due < as_of
     return overdue
 
 
