@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple  # columns of a nested select have no common type
@@ -16,7 +16,8 @@ from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
 from registry.ledger.heads import Head
 from registry.ledger.models import Cell, Posting, Seal
-from registry.ledger.queries import PAGE_ROWS, Totals
+from registry.ledger.queries import FILE_ROWS_AT_ONCE, PAGE_ROWS, Totals
+from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
 NEW_WORK = ("approve", "import")
@@ -84,6 +85,30 @@ def list_differences(
 
     An entry that leaves no trace between them (brought in and taken back) is left out whole.
     """
+    found = _select_lines(span, measures, district_id=district_id, after=after)
+    if limit is not None:
+        found = found.limit(limit + 1)
+    lines = [Line._make(row) for row in db.session.execute(found)]
+    page = lines[:limit]
+    more = limit is not None and len(lines) > limit
+    return Differences(page, page[-1].key if more else None)
+
+
+def stream_differences(
+    span: Span, measures: Collection[Measure], *, district_id: int | None = None
+) -> Iterator[Line]:
+    """Go through all lines in the same order, without holding them."""
+    found = _select_lines(span, measures, district_id=district_id)
+    return map(Line._make, stream(found, rows_at_once=FILE_ROWS_AT_ONCE))
+
+
+def _select_lines(
+    span: Span,
+    measures: Collection[Measure],
+    *,
+    district_id: int | None,
+    after: Place | None = None,
+) -> sa.Select[*tuple[Any, ...]]:
     parts = _lines(span, measures)
     key = (parts.c.is_new, parts.c.effective_on, parts.c.sequence, parts.c.position)
     found = _named(parts).order_by(*(column.desc() for column in key))
@@ -93,12 +118,7 @@ def list_differences(
         is_new, day, sequence, position = after
         begins = (is_new, date.fromordinal(day), sequence, position)
         found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
-    if limit is not None:
-        found = found.limit(limit + 1)
-    lines = [Line._make(row) for row in db.session.execute(found)]
-    page = lines[:limit]
-    more = limit is not None and len(lines) > limit
-    return Differences(page, page[-1].key if more else None)
+    return found
 
 
 def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:

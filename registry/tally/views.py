@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
@@ -12,14 +12,23 @@ from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
-from registry.core import clock
+from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
+from registry.core.language import is_chinese
+from registry.core.spool import send_written
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place
-from registry.ledger.queries import After, Behind, list_behind, read_head
+from registry.ledger.differences import Place, stream_differences
+from registry.ledger.queries import (
+    After,
+    Entered,
+    list_behind,
+    read_head,
+    stream_behind,
+    sum_behind,
+)
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
@@ -122,14 +131,19 @@ def download_changes() -> ResponseReturnValue:
     for fault in asked.faults.values():
         raise Invalid(fault)
     district = _find_district()
+    place = district.id if district else None
     found = read_differences(
         asked.span,
         kind=_find_kind("kind"),
-        district_id=district.id if district else None,
-        limit=None,
+        district_id=place,
+        limit=1,
     )
-    name = f"changes-{asked.span.since}-{asked.span.as_of}.csv"
-    return _file(downloads.write_changes(asked.span, found), name=name)
+    lines = stream_differences(asked.span, found.measures, district_id=place)
+    return send_written(
+        lambda target: downloads.write_changes(target, asked.span, found, lines),
+        name=f"changes-{asked.span.since}-{asked.span.as_of}.csv",
+        content_type=CSV,
+    )
 
 
 @tally.get("/tally.xlsx")
@@ -139,12 +153,15 @@ def workbook() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_answer(question.day, question.known)
 
-    def read_page(kind: Kind, after: After | None, limit: int) -> Behind:
+    def read_entries(kind: Kind) -> Iterator[Entered]:
         measures = answer.measures(kind)
-        return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
+        return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
-    name = f"tally-{question.day}.xlsx"
-    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+    return send_written(
+        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        name=f"tally-{question.day}.xlsx",
+        content_type=XLSX,
+    )
 
 
 @tally.get("/tally.pdf")
@@ -181,11 +198,14 @@ def download_behind() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    found = list_behind(
-        question.day, answer.head, asked.measures, district_id=asked.place_id, limit=None
+    figure = question.day, answer.head, asked.measures
+    entered = stream_behind(*figure, chinese=is_chinese(), district_id=asked.place_id)
+    total = sum_behind(*figure, district_id=asked.place_id)
+    return send_written(
+        lambda target: downloads.write_entries(target, answer, asked, entered, total=total),
+        name=f"{asked.kind.value}-{question.day}.csv",
+        content_type=CSV,
     )
-    content = downloads.write_entries(answer, asked, found)
-    return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
 
 
 @tally.get("/tally/screen")
