@@ -22,7 +22,7 @@ _UNUSUAL = re.compile(r"[&<>_\x00-\x1f\ufffe\uffff]|\A\s|\s\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-class RowSheet(Worksheet):
+class RowSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
     """A sheet of a workbook with `constant_memory` that takes many rows at once."""
 
     def write_rows(

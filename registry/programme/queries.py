@@ -12,10 +12,16 @@ from registry.core.errors import NotFound
 from registry.programme.kinds import Kind
 from registry.programme.models import Programme, Round
 
+KEPT = "programme"
+
 
 def find_programme() -> Programme | None:
-    """Return the programme, the first one."""
-    return db.session.scalar(sa.select(Programme).order_by(Programme.id).limit(1))
+    """Return the programme, the first one; asked for once in a session."""
+    kept: Programme | None = db.session.info.get(KEPT)
+    if kept is None or kept not in db.session:
+        kept = db.session.scalar(sa.select(Programme).order_by(Programme.id).limit(1))
+        db.session.info[KEPT] = kept
+    return kept
 
 
 def get_programme() -> Programme:

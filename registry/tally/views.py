@@ -16,6 +16,7 @@ from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
 from registry.core.language import is_chinese
 from registry.core.spool import send_written
+from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
@@ -76,6 +77,10 @@ def home() -> ResponseReturnValue:
 @public
 def index() -> ResponseReturnValue:
     """Show where the city stands, as of a day and as known at a moment."""
+    return send_unless_kept(_show_index, key=_ledger_key())
+
+
+def _show_index() -> ResponseReturnValue:
     question = read_question(request.args)
     answer = read_answer(question.day, question.known)
     order = _find_kind("order")
@@ -105,6 +110,10 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
+    return send_unless_kept(_show_changes, key=_ledger_key())
+
+
+def _show_changes() -> ResponseReturnValue:
     asked, after = read_span(request.args), _read_changes_after()
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
@@ -177,6 +186,10 @@ def briefing() -> ResponseReturnValue:
 @public
 def behind() -> ResponseReturnValue:
     """List the entries that add up to one figure."""
+    return send_unless_kept(_show_behind, key=_ledger_key())
+
+
+def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
     head = read_head(question.known)
     asked = find_figure(question.day, head, **_figure_words())
@@ -227,6 +240,12 @@ def screen_data() -> ResponseReturnValue:
     answer.headers["Figures-At"] = _now()
     answer.add_etag()
     return answer.make_conditional(request)
+
+
+def _ledger_key() -> list[object]:
+    """Name what a page of figures depends on: all that it shows was written by sealed deeds."""
+    head = read_head()
+    return [head.sequence, head.recorded_at, head.hash]
 
 
 def _now() -> str:

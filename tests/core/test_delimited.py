@@ -1,4 +1,4 @@
-"""Comma-separated text: numbers and days as they are, nothing runs as a formula, codes stay text."""
+"""Comma-separated text: numbers and days as they are, no formula runs, codes stay text."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_it_is_what_the_library_itself_would_write() -> None:
 def _cells(content: bytes) -> list[tuple[object, ...]]:
     """Read what stands in the XML of the sheet itself: place, style, type, text or number."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        sheet = ET.fromstring(parts.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own
+        sheet = ET.fromstring(parts.read("xl/worksheets/sheet1.xml"))
     return [
         (cell.get("r"), cell.get("s"), cell.get("t"), "".join(cell.itertext()))
         for cell in sheet.iter(f"{MAIN}c")
