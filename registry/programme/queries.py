@@ -7,21 +7,16 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from registry.core.database import db
+from registry.core.database import db, once_a_snapshot
 from registry.core.errors import NotFound
 from registry.programme.kinds import Kind
 from registry.programme.models import Programme, Round
 
-KEPT = "programme"
-
 
 def find_programme() -> Programme | None:
-    """Return the programme, the first one; asked for once in a session."""
-    kept: Programme | None = db.session.info.get(KEPT)
-    if kept is None or kept not in db.session:
-        kept = db.session.scalar(sa.select(Programme).order_by(Programme.id).limit(1))
-        db.session.info[KEPT] = kept
-    return kept
+    """Return the programme, the first one."""
+    first = sa.select(Programme).order_by(Programme.id).limit(1)
+    return once_a_snapshot("programme", lambda: db.session.scalar(first))
 
 
 def get_programme() -> Programme:

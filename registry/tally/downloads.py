@@ -11,7 +11,7 @@ from registry.core.language import _, is_chinese
 from registry.ledger.answers import Tally, to_rows
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
-from registry.ledger.queries import Entered
+from registry.ledger.files import Entered
 from registry.tally.changes import Found, show_line
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join

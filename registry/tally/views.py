@@ -22,14 +22,8 @@ from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.ledger.answers import read_tally
 from registry.ledger.differences import Place, stream_differences
-from registry.ledger.queries import (
-    After,
-    Entered,
-    list_behind,
-    read_head,
-    stream_behind,
-    sum_behind,
-)
+from registry.ledger.files import Entered, stream_behind, sum_behind
+from registry.ledger.queries import After, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads

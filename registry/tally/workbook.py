@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 
 from registry.core.language import _
 from registry.core.sheets import RowSheet
-from registry.ledger.queries import Entered
+from registry.ledger.files import Entered
 from registry.programme.kinds import Kind
 from registry.tally.charts import show_months
 from registry.tally.downloads import heading
