@@ -11,7 +11,7 @@ from registry.applications import filing, places
 from registry.applications.models import Application, Attachment, Remark
 from registry.applications.places import Part
 from registry.applications.queries import list_attachments, list_open_remarks
-from registry.entries.catalogue import CATALOGUE, KindFacts, Section, Slot
+from registry.entries.catalogue import KindFacts, Section, Slot
 from registry.entries.checking import Checked
 from registry.entries.columns import Fault
 
@@ -35,7 +35,7 @@ class Draft:
 
     def __init__(self, application: Application, *, today: date) -> None:
         self.application, self.today = application, today
-        self.facts: KindFacts = CATALOGUE[application.kind]
+        self.facts: KindFacts = application.facts
 
     @cached_property
     def checked(self) -> Checked:

@@ -26,7 +26,7 @@ from registry.core.errors import NotFound
 from registry.core.language import is_chinese
 from registry.districts.queries import list_districts
 from registry.entries import checking
-from registry.entries.catalogue import CATALOGUE, Figure
+from registry.entries.catalogue import Figure
 from registry.entries.columns import Column, Sheet
 from registry.entries.facts.fields import FactsForm
 
@@ -83,7 +83,7 @@ class _Drawing:
         *,
         personal: bool,
     ) -> None:
-        self.facts = CATALOGUE[application.kind]
+        self.facts = application.facts
         self.counts = counts_rows(application)
         self.filing, self.notes, self.personal = filing, notes, personal
         self.changed = {change.place: change for change in changes}

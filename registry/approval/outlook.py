@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from registry.applications.models import Application
 from registry.core.database import db
-from registry.entries.catalogue import CATALOGUE
 from registry.ledger.facts import subject_name
 from registry.ledger.models import Posting
 from registry.ledger.queries import read_head, read_totals
@@ -28,7 +27,7 @@ def look_ahead(application: Application, *, on: date) -> Outlook:
     """Return what an approval would do to the figure of the district."""
     head = read_head()
     totals = read_totals(on, head=head, newest=head)
-    measure = CATALOGUE[application.kind].measures[0]
+    measure = application.facts.measures[0]
     now = totals.get((application.district_id, measure), 0)
     return Outlook(now, 0 if _counts_already(application) else 1)
 

@@ -24,10 +24,10 @@ from registry.entries.queries import (
     list_robots,
     may_see_details,
 )
+from registry.entries.registered import stored_fields
 from registry.entries.showing import (
     ReadField,
     ReadRow,
-    fields_of,
     offer_districts,
     read_fields,
     read_rows,
@@ -158,11 +158,7 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
 
 def _details(entry: Entry, facts: KindFacts, *, on: date) -> Details:
     stored = db.session.get(facts.model, entry.id)
-    names = [name for section in facts.sections for name in section.fields]
-    words = fields_of(entry, names) | {"district": entry.district.code} | _effects(entry)
-    if stored is not None:
-        words |= fields_of(stored, (n for n in names if hasattr(stored, n)))
-    form = bind(entry.kind, words, today=on)
+    form = bind(entry.kind, stored_fields(entry), today=on)
     offer_districts(form, [(entry.district.code, place_name(entry.district))])
     parts = [(section, read_fields(form, section, skip_blank=True)) for section in facts.sections]
     rows = list_robots(entry) if facts.sheet and facts.sheet.code == "robots" else []
@@ -172,14 +168,6 @@ def _details(entry: Entry, facts: KindFacts, *, on: date) -> Details:
         parts=[part for part in parts if part[1]],
         rows=read_rows(facts.sheet, sheet_rows) if facts.sheet else [],
     )
-
-
-def _effects(entry: Entry) -> dict[str, str | list[str]]:
-    return {
-        f"effect_{effect['code']}_{when}": effect.get(when, "")
-        for effect in entry.effects
-        for when in ("before", "after")
-    }
 
 
 COLUMNS: Mapping[str, object] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple  # columns of a nested select have no common type
@@ -14,16 +14,14 @@ from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
 from registry.ledger.files import ROWS_AT_ONCE
-from registry.ledger.growing import Growing, Since
+from registry.ledger.growing import OF_CASES, Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
 from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
 from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
-NEW_WORK = ("approve", "import")
-# Deeds that change nothing of an entry that stands on a line already, unless they name it.
-OF_CASES = frozenset("submit withdraw claim release return recall approve reject".split())
+NEW_WORK = ("approve", "import", "amend")
 Place = tuple[int, int, int, int]
 
 

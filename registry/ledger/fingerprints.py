@@ -54,5 +54,10 @@ def _registered() -> sa.Select[*tuple[object, ...]]:
 
 def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
     for row in rows:
-        words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
-        yield str(row[0]), hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]
+        yield str(row[0]), fingerprint_of(row)
+
+
+def fingerprint_of(row: Sequence[object]) -> str:
+    """Return the fingerprint of the values of COLUMNS."""
+    words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
+    return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]

@@ -29,11 +29,33 @@ SEALS_MOST = 100
 ROWS_MOST = 1_000
 ANSWERS_MOST = 32
 Value = TypeVar("Value")
-# Deeds that touch neither goals nor allocations.
-OF_ENTRIES = frozenset(
-    "submit withdraw claim release return recall approve reject import undo_import revoke relocate"
-    " retire join_enterprises amend correct transfer".split()
+# Deeds that change nothing of an entry that is registered, unless they name it.
+OF_CASES = frozenset(
+    {
+        "submit",
+        "withdraw",
+        "claim",
+        "release",
+        "return",
+        "recall",
+        "approve",
+        "reject",
+        "transfer",
+        "accept_transfer",
+        "refuse_transfer",
+        "take_back_transfer",
+    }
 )
+# Deeds that touch neither goals nor allocations.
+OF_ENTRIES = OF_CASES | {
+    "import",
+    "undo_import",
+    "revoke",
+    "relocate",
+    "retire",
+    "amend",
+    "join_enterprises",
+}
 
 
 class Posted(NamedTuple):

@@ -22,6 +22,7 @@ from registry.programme.kinds import Kind
 
 ASKED = "submitted"
 DECIDED = ("approved", "rejected", "withdrawn")
+TRANSFERRED = "transferred"
 
 
 @dataclass(frozen=True)
@@ -135,20 +136,45 @@ def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCa
         .join(Enterprise, Enterprise.id == application.c.enterprise_id)
         .order_by(application.c.id)
     )
-    return [_open_case(tuple(row)) for row in rows]
+    places = read_former_places(head)
+    cases = (_open_case(tuple(row), places) for row in rows)
+    return [case for case in cases if case is not None]
 
 
-def _open_case(row: tuple[Any, ...]) -> OpenCase:
-    """Take number and place as filed; the case's own district where the filing names none."""
+def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:
+    """Take the number as filed, and the place as it was then.
+
+    An amendment counts what it would add to what is registered; one that adds nothing is left out.
+    """
     application_id, kind, survivor_id, district_id, payload = row
     filed = json.loads(payload)
+    if "amends" in filed and not filed["quantity"]:
+        return None
     return OpenCase(
         application_id,
         Kind(kind),
         survivor_id,
-        district_id=int(filed.get("district_id") or district_id),
+        district_id=places.get(application_id, district_id),
         quantity=int(filed.get("quantity") or 1),
     )
+
+
+def read_former_places(head: Head) -> dict[int, int]:
+    """Return where cases were at the head that have been transferred since, by application.
+
+    All others are where the application says.
+    """
+    if head.sequence == read_head().sequence:
+        return {}
+    later = sa.select(Event.application_id, Event.payload).where(
+        Event.type == TRANSFERRED, Event.sequence > head.sequence
+    )
+    rows = db.session.execute(later.order_by(Event.sequence.desc())).all()
+    return {
+        application_id: int(json.loads(payload)["from"])
+        for application_id, payload in rows
+        if application_id is not None
+    }
 
 
 def _subjects_of(cases: Iterable[OpenCase]) -> frozenset[str]:

@@ -44,6 +44,7 @@ class Story:
     recorded_at: datetime | None = None
     hashes: dict[int, str] = field(default_factory=dict)
     statuses: dict[int, tuple[str, int]] = field(default_factory=dict)
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
@@ -64,6 +65,10 @@ def _hear_filing(story: Story, sequence: int, application_id: int, told: dict[st
         story.filings[application_id, told["filing"]] = (told["hash"], sequence)
 
 
+def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
+    story.places[application_id] = (told["to"], sequence)
+
+
 def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
     for entry_id, fingerprint in told["entries"].items():
         story.fingerprints[entry_id] = (fingerprint, sequence)
@@ -82,6 +87,7 @@ def _hear_shares(story: Story, sequence: int, _application: int, told: dict[str,
 
 HEARD = {
     "submitted": _hear_filing,
+    "transferred": _hear_transfer,
     SEALED: _hear_facts,
     "target_set": _hear_target,
     "allocated": _hear_shares,

@@ -24,6 +24,7 @@ from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Seal
+from registry.ledger.pipeline import read_former_places
 from registry.programme.kinds import Kind
 
 MEASURED_DAYS = 365
@@ -234,8 +235,9 @@ def _read_promised(ids: Collection[int], head: Head) -> dict[int, tuple[int, dat
         for district_id, application_id, type_, recorded_at, payload in rows:
             step = Step(type_, day_of(recorded_at), _promised(payload))
             steps[district_id, application_id].append(step)
+    places = read_former_places(head)
     return {
-        application_id: (district_id, due_after(happened))
+        application_id: (places.get(application_id, district_id), due_after(happened))
         for (district_id, application_id), happened in steps.items()
     }
 

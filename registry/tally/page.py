@@ -267,6 +267,7 @@ class Page:
     file_url: str
     workbook_url: str
     briefing_url: str
+    charts_url: str
 
 
 def show_page(
@@ -279,8 +280,7 @@ def show_page(
     on_map: Kind,
 ) -> Page:
     """Set out the whole page; `order` is the kind whose share orders the districts."""
-    table, head = answer.table, answer.tally.head
-    period = table.period
+    table, period, head = answer.table, answer.table.period, answer.tally.head
     has_plan = period.phase is not Phase.BEFORE
     ids = {line.code: line.id for line in answer.tally.districts}
     return Page(
@@ -318,4 +318,5 @@ def show_page(
         file_url=links.file(),
         workbook_url=links.workbook(),
         briefing_url=links.briefing(),
+        charts_url=links.charts(),
     )

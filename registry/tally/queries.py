@@ -42,7 +42,7 @@ from registry.tally.table import (
 from registry.tally.words import KIND_NAMES
 
 STAGES = (Status.SUBMITTED, Status.IN_REVIEW, Status.RETURNED)
-STAGE_AFTER = {EVENTS[row.action]: row.target for row in TRANSITIONS}
+STAGE_AFTER = {EVENTS[row.action]: row.target for row in TRANSITIONS if row.target is not None}
 KIND_OF: Mapping[Measure, Kind] = {
     Measure.SMART_FACTORY: Kind.SMART_FACTORY,
     Measure.SMART_WORKSHOP: Kind.SMART_WORKSHOP,

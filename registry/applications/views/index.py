@@ -119,7 +119,7 @@ def start() -> ResponseReturnValue:
     except Invalid as fault:
         flash(str(fault.message), "error")
         return redirect(url_for("applications.index"), 303)
-    section = next(part.code for part in CATALOGUE[application.kind].sections if part.fields)
+    section = next(part.code for part in application.facts.sections if part.fields)
     location = url_for("applications.edit", application_id=application.id, section=section)
     if key:
         keep_location(key, location)

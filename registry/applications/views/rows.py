@@ -18,7 +18,6 @@ from registry.applications.views.page import find_section, lost_page, section_ur
 from registry.core import clock
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _, n_
-from registry.entries.catalogue import CATALOGUE
 from registry.entries.columns import Sheet
 from registry.entries.sheet import Arranged
 from registry.entries.workbook import read_workbook, write_template
@@ -28,7 +27,7 @@ REPLACE = "replace"
 
 
 def _sheet_of(application: Application) -> Sheet:
-    sheet = CATALOGUE[application.kind].sheet
+    sheet = application.facts.sheet
     if sheet is None:
         raise NotFound
     return sheet
@@ -48,7 +47,7 @@ def _read_file(sheet: Sheet, file: FileStorage | None) -> Arranged:
 def template(application_id: int) -> ResponseReturnValue:
     """Give the workbook to fill in."""
     application = get_visible(get_actor(), application_id)
-    facts = CATALOGUE[application.kind]
+    facts = application.facts
     answer = make_response(write_template(_sheet_of(application), title=str(facts.label)))
     answer.headers["Content-Type"] = XLSX
     answer.headers["Content-Disposition"] = f'attachment; filename="{facts.kind.value}.xlsx"'

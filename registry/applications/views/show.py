@@ -33,7 +33,6 @@ from registry.core.deeds import keep_location, new_key
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _
 from registry.entries import checking, showing
-from registry.entries.catalogue import CATALOGUE
 
 READERS = DESK | {Role.MEMBER, Role.ADMINISTRATOR}
 WITHDRAWN = _("Withdrawn. Nobody works on it any more; it stays here to be read.")
@@ -45,7 +44,7 @@ def show(application_id: int) -> ResponseReturnValue:
     """Show an application: its status, who has it, by when, its story, and what was filed."""
     application = get_visible(get_actor(), application_id)
     if application.status is Status.DRAFT:
-        facts = CATALOGUE[application.kind]
+        facts = application.facts
         first = next(part.code for part in facts.sections if part.fields)
         return redirect(section_url(application, first), 303)
     return _show_page(application)
@@ -53,7 +52,7 @@ def show(application_id: int) -> ResponseReturnValue:
 
 def _show_page(application: Application, *, fault: object = "", reason: str = "") -> str:
     actor, at = get_actor(), clock.now()
-    facts = CATALOGUE[application.kind]
+    facts = application.facts
     remarks = [
         (remark, places.label_of(facts, remark.place)) for remark in list_open_remarks(application)
     ]
@@ -77,7 +76,7 @@ def _show_page(application: Application, *, fault: object = "", reason: str = ""
 
 def _mend_url(application: Application) -> str:
     remarks = list_open_remarks(application)
-    facts = CATALOGUE[application.kind]
+    facts = application.facts
     code = places.section_of(facts, remarks[0].place) if remarks else facts.sections[-1].code
     return section_url(application, code)
 
@@ -86,7 +85,7 @@ def _as_filed(application: Application) -> dict[str, Any]:
     """Return what was filed last (or stands in the draft), ready to read."""
     frozen = find_filing(application, _asked_filing(application))
     words = frozen.form if frozen is not None else application.form
-    facts, today = CATALOGUE[application.kind], clock.today()
+    facts, today = application.facts, clock.today()
     form = checking.bind(application.kind, words.get("fields", {}), today=today)
     names = district_names()
     showing.offer_districts(form, list(names.items()))
@@ -112,7 +111,7 @@ def _as_filed(application: Application) -> dict[str, Any]:
 
 
 def _files_of(application: Application, frozen: Filing | None) -> list[dict[str, Any]]:
-    labels = {slot.code: slot.label for slot in CATALOGUE[application.kind].slots}
+    labels = {slot.code: slot.label for slot in application.facts.slots}
     if frozen is not None:
         files = frozen.files
     else:
@@ -169,6 +168,6 @@ def receipt(application_id: int) -> ResponseReturnValue:
     return render_template(
         "applications/receipt.html",
         application=application,
-        facts=CATALOGUE[application.kind],
+        facts=application.facts,
         **_as_filed(application),
     )

@@ -14,7 +14,7 @@ from registry.accounts.models import User
 from registry.accounts.roles import Membership, Role
 from registry.applications import deadlines, policy
 from registry.applications.models import Application, Filing
-from registry.applications.queries import find_filing, get_visible
+from registry.applications.queries import find_filing, get_visible, may_open
 from registry.applications.status import DECIDED, Status
 from registry.applications.story import tell_story
 from registry.applications.suspicions import Suspicion, list_suspicions
@@ -29,7 +29,7 @@ from registry.core import clock
 from registry.core.deeds import new_key
 from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
-from registry.entries.catalogue import CATALOGUE, REJECT_REASONS
+from registry.entries.catalogue import REJECT_REASONS
 
 OK = 200
 
@@ -68,7 +68,7 @@ def show_case(
         "approval/case.html",
         case=application,
         view=view,
-        facts=CATALOGUE[application.kind],
+        facts=application.facts,
         suspicions=suspicions,
         actions=[action.value for action in actions],
         is_holder=Who.HOLDER in who,
@@ -77,7 +77,7 @@ def show_case(
         status=policy.status_at(application, at=at).value,
         due=_due(application, today=clock.today()),
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
-        files=_files(application, view.filing),
+        files=_files(application, view.filing, reader=actor),
         story=tell_story(application, reader=actor),
         blockers=_blockers(application, view, suspicions, actor=actor),
         outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
@@ -148,14 +148,16 @@ def _answer_due(application: Application, *, today: date) -> dict[str, object] |
     }
 
 
-def _files(application: Application, filing: Filing) -> list[dict[str, object]]:
+def _files(application: Application, filing: Filing, *, reader: User) -> list[dict[str, object]]:
+    """List what was handed in; of papers that name persons, who may not see those sees the sort."""
     before = find_filing(application, filing.number - 1)
     known = {file["sha256"] for file in before.files} if before else None
-    labels = {slot.code: slot.label for slot in CATALOGUE[application.kind].slots}
+    labels = {slot.code: slot.label for slot in application.facts.slots}
     return [
         {
             "name": file["name"],
             "url": f"/applications/{application.id}/attachments/{file['id']}",
+            "is_open": may_open(reader, application.kind, file["slot"]),
             "slot": labels.get(file["slot"], file["slot"]),
             "size": file["size"],
             "fresh": known is not None and file["sha256"] not in known,

@@ -288,6 +288,14 @@ class Addresses:
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
 
+    def charts(self) -> str:
+        """Return the address of the charts by the same days."""
+        return url_for("tally.charts", **self.pinned)
+
+    def picture(self, name: str, form: str) -> str:
+        """Return the address of one chart as a picture."""
+        return url_for("tally.chart", name=name, form=form, **self.pinned)
+
 
 class ChangeAddresses(Addresses):
     """The addresses that lead on from a page of changes."""
@@ -301,7 +309,11 @@ class ChangeAddresses(Addresses):
         return url_for("tally.download_changes", **words, **self.span)
 
 
-FILES = {"tally.index": "tally.download", "tally.behind": "tally.download_behind"}
+FILES = {
+    "tally.index": "tally.download",
+    "tally.charts": "tally.download",
+    "tally.behind": "tally.download_behind",
+}
 
 
 def _find_kind(name: str) -> Kind | None:

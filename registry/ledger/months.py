@@ -1,0 +1,94 @@
+"""What each month brought apart from new work: corrections, moves and revocations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any  # columns of a nested select have no common type
+
+import sqlalchemy as sa
+
+from registry.core.database import db
+from registry.ledger.differences import NEW_WORK
+from registry.ledger.heads import Head
+from registry.ledger.models import Posting, Seal
+from registry.programme.kinds import Measure
+
+Month = tuple[int, int]
+
+
+def sum_corrections(
+    as_of: date, head: Head, measures: Collection[Measure]
+) -> dict[tuple[Month, Measure], int]:
+    """Add up by month of effect, in the whole city, what is no new work; absent where none is.
+
+    It parts each month as the changes between its first and last day do. Only entries that a deed
+    other than new work has touched are looked at; the growth of all others is new.
+    """
+    touched = _touched(as_of, head, measures)
+    month = (
+        sa.extract("year", touched.c.effective_on),
+        sa.extract("month", touched.c.effective_on),
+    )
+    key = (touched.c.entry_id, touched.c.district_id, touched.c.measure, touched.c.effective_on)
+    net = sa.func.sum(touched.c.quantity).over(partition_by=key)
+    least = sa.func.min(touched.c.quantity).over(
+        partition_by=(touched.c.sequence, touched.c.subject, *month)
+    )
+    netted = sa.select(
+        touched, net.label("net"), least.label("least"), month[0].label("y"), month[1].label("m")
+    ).subquery()
+    trace = sa.func.max(sa.func.abs(netted.c.net)).over(
+        partition_by=(netted.c.entry_id, netted.c.y, netted.c.m)
+    )
+    traced = sa.select(netted, trace.label("trace")).subquery()
+    by = (traced.c.y, traced.c.m, traced.c.measure)
+    rows = db.session.execute(
+        sa.select(*by, sa.func.sum(traced.c.quantity))
+        .join(Seal, Seal.sequence == traced.c.sequence)
+        .where(traced.c.trace > 0)
+        .where(sa.or_(Seal.cause.not_in(NEW_WORK), traced.c.least <= 0))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return {
+        ((int(year), int(number)), measure): int(quantity)
+        for year, number, measure, quantity in rows
+    }
+
+
+def _touched(as_of: date, head: Head, measures: Collection[Measure]) -> sa.Subquery:
+    """Select the postings of entries that a correction, move or revocation has touched."""
+    known: tuple[sa.ColumnElement[Any], ...] = (
+        Posting.effective_on <= as_of,
+        Posting.sequence <= head.sequence,
+        Posting.measure.in_(sorted(measures)),
+    )
+    by_cause = (
+        sa.select(Posting.sequence, Posting.subject)
+        .join(Seal, Seal.sequence == Posting.sequence)
+        .where(Seal.cause.not_in(NEW_WORK), *known)
+    )
+    by_sign = sa.select(Posting.sequence, Posting.subject).where(Posting.quantity < 0, *known)
+    deeds = sa.union(by_cause, by_sign).subquery()
+    entries = (
+        sa.select(Posting.entry_id)
+        .join(
+            deeds,
+            sa.and_(Posting.sequence == deeds.c.sequence, Posting.subject == deeds.c.subject),
+        )
+        .where(*known)
+    )
+    return (
+        sa.select(
+            Posting.sequence,
+            Posting.subject,
+            Posting.entry_id,
+            Posting.district_id,
+            Posting.measure,
+            Posting.effective_on,
+            Posting.quantity,
+        )
+        .where(Posting.entry_id.in_(entries), *known)
+        .subquery()
+    )
