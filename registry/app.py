@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import navigation
 from registry.accounts import access, post
+from registry.accounts.access import get_actor
 from registry.accounts.models import User
 from registry.accounts.sessions import ABSOLUTE, SEEN_AFTER, find_session, touch_session
 from registry.accounts.views import accounts, resume
@@ -38,6 +39,7 @@ from registry.core import (
     metrics,
     templating,
     transactions,
+    unchanged,
     wire,
 )
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
@@ -45,6 +47,7 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
+from registry.programme.models import Programme
 from registry.programme.queries import find_programme
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
@@ -65,6 +68,7 @@ BLUEPRINTS = (
     operations,
 )
 FORM_PARTS_MAX = 20_000
+COLUMNS_OF_PROGRAMME = tuple(Programme.__table__.columns.keys())
 
 
 def create_app(settings: Settings) -> Flask:
@@ -96,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
         transfers_waiting=count_transfers,
     )
     app.context_processor(_page_context)
+    unchanged.init_app(app, frame=_frame_key)
     error_pages.init_app(app)
     headers.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -200,6 +205,17 @@ def _page_context() -> dict[str, object]:
         "path": request.full_path.rstrip("?"),
         "today": clock.today(),
     }
+
+
+def _frame_key() -> list[object]:
+    """Name all that stands around a page of this request beside its address and session."""
+    programme = find_programme()
+    shown = [getattr(programme, name) for name in COLUMNS_OF_PROGRAMME] if programme else []
+    frame: list[object] = [clock.today(), str(get_locale()), _settings().demonstration, *shown]
+    if current_user.is_authenticated:
+        person = get_actor()
+        frame += [person.id, person.name, person.role, person.place_label]
+    return frame
 
 
 def _named(programme: object, what: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,10 +14,12 @@ from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry
+from registry.ledger.growing import OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, read_head
 from registry.ledger.models import Allocation, Cell, GoalVersion, Posting, Trend
 from registry.programme.kinds import Kind, Measure
-from registry.programme.models import Goal, Programme
+from registry.programme.models import Goal
+from registry.programme.queries import find_programme
 
 __all__ = [
     "Behind",
@@ -40,6 +42,10 @@ PAGE_ROWS = 50
 MONTHS_A_YEAR = 12
 Totals = Mapping[tuple[int, Measure], int]
 After = tuple[date, int, int]
+CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
+    Cell.day
+    == sa.select(sa.func.max(Cell.day)).where(Cell.day <= sa.bindparam("as_of")).scalar_subquery()
+)
 
 
 def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
@@ -47,20 +53,43 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
 
     What is absent is 0. Newest is the head of the same snapshot.
     """
-    last = sa.select(sa.func.max(Cell.day)).where(Cell.day <= as_of).scalar_subquery()
-    cells = sa.select(Cell.district_id, Cell.measure, Cell.total).where(Cell.day == last)
-    totals: dict[tuple[int, Measure], int] = defaultdict(int)
-    for district_id, measure, total in db.session.execute(cells):
-        totals[district_id, measure] = total
     if head.sequence < newest.sequence:
-        later = (
-            sa.select(Posting.district_id, Posting.measure, sa.func.sum(Posting.quantity))
-            .where(Posting.effective_on <= as_of, Posting.sequence > head.sequence)
-            .group_by(Posting.district_id, Posting.measure)
-        )
-        for district_id, measure, quantity in db.session.execute(later):
-            totals[district_id, measure] -= int(quantity)
-    return totals
+        totals = Counter(_read_cells(as_of))
+        totals.subtract(dict(_read_later(as_of, head)))
+        return totals
+    return _totals.read(
+        as_of,
+        newest,
+        whole=lambda: _read_cells(as_of),
+        grow=lambda totals, since: _add_posted(totals, since, as_of=as_of),
+    )
+
+
+def _read_cells(as_of: date) -> Totals:
+    rows = db.session.connection().execute(CELLS, {"as_of": as_of})
+    return Counter({(district_id, measure): total for district_id, measure, total in rows})
+
+
+def _read_later(as_of: date, head: Head) -> Iterator[tuple[tuple[int, Measure], int]]:
+    """Sum what was recorded after the head and had taken effect by a day."""
+    later = (
+        sa.select(Posting.district_id, Posting.measure, sa.func.sum(Posting.quantity))
+        .where(Posting.effective_on <= as_of, Posting.sequence > head.sequence)
+        .group_by(Posting.district_id, Posting.measure)
+    )
+    for district_id, measure, quantity in db.session.execute(later):
+        yield (district_id, measure), int(quantity)
+
+
+def _add_posted(totals: Totals, since: Since, *, as_of: date) -> Totals:
+    """Add what was recorded since; the very same answer where nothing of it had taken effect."""
+    posted = [posting for posting in since.postings if posting.effective_on <= as_of]
+    if not posted:
+        return totals
+    grown = Counter(totals)
+    for posting in posted:
+        grown[posting.district_id, posting.measure] += posting.quantity
+    return grown
 
 
 @dataclass(frozen=True)
@@ -75,8 +104,17 @@ class GoalInForce:
     measures: tuple[Measure, ...]
 
 
-def read_goals(as_of: date, head: Head) -> list[GoalInForce]:
+def read_goals(as_of: date, head: Head) -> Sequence[GoalInForce]:
     """Return the goals in order, by the versions in force on a day as known at the head."""
+    return _goals.read(as_of, head, whole=lambda: _read_goals(as_of, head), grow=_unless_set)
+
+
+def _unless_set(kept: Kept, since: Since) -> Kept | None:
+    """Keep goals and allocations where no deed since may have set them."""
+    return kept if since.causes <= OF_ENTRIES else None
+
+
+def _read_goals(as_of: date, head: Head) -> tuple[GoalInForce, ...]:
     versions = (
         sa.select(GoalVersion.goal_id, GoalVersion.target, GoalVersion.measures)
         .where(GoalVersion.effective_on <= as_of, GoalVersion.sequence <= head.sequence)
@@ -86,18 +124,22 @@ def read_goals(as_of: date, head: Head) -> list[GoalInForce]:
     goals = db.session.execute(
         sa.select(Goal.id, Goal.kind, Goal.unit_zh, Goal.unit_en).order_by(Goal.position)
     )
-    return [
+    return tuple(
         GoalInForce(
             *goal,
             target=latest[goal.id].target if goal.id in latest else None,
             measures=_measures(latest[goal.id].measures) if goal.id in latest else (),
         )
         for goal in goals
-    ]
+    )
 
 
-def read_allocations(as_of: date, head: Head) -> dict[tuple[int, Kind], int | None]:
+def read_allocations(as_of: date, head: Head) -> Shares:
     """Return the shares by (district, kind) in force; None or absent: none is given."""
+    return _shares.read(as_of, head, whole=lambda: _read_shares(as_of, head), grow=_unless_set)
+
+
+def _read_shares(as_of: date, head: Head) -> Shares:
     versions = (
         sa.select(Allocation.district_id, Goal.kind, Allocation.quantity)
         .join(Goal, Goal.id == Allocation.goal_id)
@@ -118,12 +160,35 @@ class TrendPoint:
 
 def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
     """Return the city by month since the programme's start; the last point is the day asked for."""
-    starts_on = db.session.scalar(sa.select(Programme.starts_on).order_by(Programme.id).limit(1))
-    if starts_on is None or starts_on > as_of:
+    programme, newest = find_programme(), read_head()
+    if programme is None or programme.starts_on > as_of:
         return []
-    newest = read_head()
+    asked = as_of, programme.starts_on
+    if head.sequence < newest.sequence:
+        points = _read_points(*asked, later=_later_by_month(as_of, head))
+    else:
+        points = _points.read(
+            asked,
+            newest,
+            whole=lambda: _read_points(*asked, later={}),
+            grow=lambda kept, since: _unless_before(kept, since, day=as_of.replace(day=1)),
+        )
+    today: dict[Measure, int] = dict.fromkeys(Measure, 0)
+    for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
+        today[measure] += quantity
+    return [*points, TrendPoint(as_of.replace(day=1), as_of, today)]
+
+
+def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
+    """Keep the months where nothing since took effect before a day."""
+    is_touched = any(posting.effective_on < day for posting in since.postings)
+    return None if is_touched else points
+
+
+def _read_points(
+    as_of: date, starts_on: date, *, later: Mapping[date, Mapping[Measure, int]]
+) -> Points:
     known = _read_months(as_of.replace(day=1))
-    later = _later_by_month(as_of, head) if head.sequence < newest.sequence else {}
     points: list[TrendPoint] = []
     total: Mapping[Measure, int] = {}
     off: dict[Measure, int] = defaultdict(int)
@@ -135,10 +200,17 @@ def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
         if following <= as_of:
             values = {measure: total.get(measure, 0) - off[measure] for measure in Measure}
             points.append(TrendPoint(month, date.fromordinal(following.toordinal() - 1), values))
-    today: dict[Measure, int] = dict.fromkeys(Measure, 0)
-    for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
-        today[measure] += quantity
-    return [*points, TrendPoint(as_of.replace(day=1), as_of, today)]
+    return points
+
+
+Shares = Mapping[tuple[int, Kind], int | None]
+Points = Sequence[TrendPoint]
+Kept = TypeVar("Kept")
+
+_totals: Growing[Totals] = Growing()
+_goals: Growing[Sequence[GoalInForce]] = Growing()
+_shares: Growing[Shares] = Growing()
+_points: Growing[Points] = Growing()
 
 
 class Figure(NamedTuple):
@@ -182,9 +254,8 @@ def list_behind(
     limit: int | None = PAGE_ROWS,
 ) -> Behind:
     """List the entries that add up to a figure, latest first, by pages (all: limit None)."""
-    parts = _parts(as_of, head, measures, district_id=district_id)
-    counted = sa.select(sa.func.count(), sa.func.sum(parts.c.quantity)).select_from(parts)
-    count, total = db.session.execute(counted).one()
+    parts = parts_of(as_of, head, measures, district_id=district_id)
+    count, total = _count(parts)
     key = (Entry.effective_on, parts.c.entry_id, parts.c.district_id)
     shown = (
         sa.select(
@@ -213,27 +284,39 @@ def list_behind(
     figures = [Figure._make(row) for row in db.session.execute(shown)]
     more = limit is not None and len(figures) > limit
     page = figures[:limit]
-    return Behind(page, count, int(total or 0), page[-1].key if more else None)
+    return Behind(page, count, total, page[-1].key if more else None)
 
 
-def _parts(
+def _count(parts: sa.Subquery) -> tuple[int, int]:
+    counted = sa.select(sa.func.count(), sa.func.sum(parts.c.quantity)).select_from(parts)
+    count, total = db.session.execute(counted).one()
+    return count, int(total or 0)
+
+
+def parts_of(
     as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None
 ) -> sa.Subquery:
     """Sum the postings of a figure by entry and district, zeros dropped."""
     quantity = sa.func.sum(Posting.quantity)
-    parts = (
+    return (
         sa.select(Posting.entry_id, Posting.district_id, quantity.label("quantity"))
-        .where(
-            Posting.effective_on <= as_of,
-            Posting.sequence <= head.sequence,
-            Posting.measure.in_(sorted(measures)),
-        )
+        .where(*of_figure(as_of, head, measures, district_id=district_id))
         .group_by(Posting.entry_id, Posting.district_id)
         .having(quantity != 0)
+        .subquery()
     )
-    if district_id is not None:
-        parts = parts.where(Posting.district_id == district_id)
-    return parts.subquery()
+
+
+def of_figure(
+    as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None
+) -> list[sa.ColumnElement[bool]]:
+    """Return what is true of the postings that add up to a figure."""
+    of_figure = [
+        Posting.effective_on <= as_of,
+        Posting.sequence <= head.sequence,
+        Posting.measure.in_(sorted(measures)),
+    ]
+    return of_figure if district_id is None else [*of_figure, Posting.district_id == district_id]
 
 
 def _measures(names: str) -> tuple[Measure, ...]:

@@ -72,6 +72,7 @@ class Found:
     balances: Mapping[Kind, Balance]
     differences: Differences
     units: Mapping[Measure, str]
+    measures: Sequence[Measure]
 
 
 def read_differences(
@@ -80,7 +81,7 @@ def read_differences(
     kind: Kind | None = None,
     district_id: int | None = None,
     after: Place | None = None,
-    limit: int | None = PAGE_ROWS,
+    limit: int = PAGE_ROWS,
 ) -> Found:
     """Read what lies between two answers, of one kind and in one district where asked for."""
     newest = read_head()
@@ -114,6 +115,7 @@ def read_differences(
             span, measures, district_id=district_id, after=after, limit=limit
         ),
         units={measure: unit_of(goal) for goal in goals for measure in goal.measures},
+        measures=measures,
     )
 
 

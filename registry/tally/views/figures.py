@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
@@ -12,14 +12,18 @@ from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
-from registry.core import clock
+from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
+from registry.core.language import is_chinese
+from registry.core.spool import send_written
+from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place
-from registry.ledger.queries import After, Behind, list_behind, read_head
+from registry.ledger.differences import Place, stream_differences
+from registry.ledger.files import Entered, stream_behind, sum_behind
+from registry.ledger.queries import After, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
@@ -67,6 +71,10 @@ def home() -> ResponseReturnValue:
 @public
 def index() -> ResponseReturnValue:
     """Show where the city stands, as of a day and as known at a moment."""
+    return send_unless_kept(_show_index, key=_ledger_key())
+
+
+def _show_index() -> ResponseReturnValue:
     question = read_question(request.args)
     answer = read_answer(question.day, question.known)
     order = _find_kind("order")
@@ -96,6 +104,10 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
+    return send_unless_kept(_show_changes, key=_ledger_key())
+
+
+def _show_changes() -> ResponseReturnValue:
     asked, after = read_span(request.args), _read_changes_after()
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
@@ -122,14 +134,19 @@ def download_changes() -> ResponseReturnValue:
     for fault in asked.faults.values():
         raise Invalid(fault)
     district = _find_district()
+    place = district.id if district else None
     found = read_differences(
         asked.span,
         kind=_find_kind("kind"),
-        district_id=district.id if district else None,
-        limit=None,
+        district_id=place,
+        limit=1,
     )
-    name = f"changes-{asked.span.since}-{asked.span.as_of}.csv"
-    return _file(downloads.write_changes(asked.span, found), name=name)
+    lines = stream_differences(asked.span, found.measures, district_id=place)
+    return send_written(
+        lambda target: downloads.write_changes(target, asked.span, found, lines),
+        name=f"changes-{asked.span.since}-{asked.span.as_of}.csv",
+        content_type=CSV,
+    )
 
 
 @tally.get("/tally.xlsx")
@@ -139,12 +156,15 @@ def workbook() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_answer(question.day, question.known)
 
-    def read_page(kind: Kind, after: After | None, limit: int) -> Behind:
+    def read_entries(kind: Kind) -> Iterator[Entered]:
         measures = answer.measures(kind)
-        return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
+        return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
-    name = f"tally-{question.day}.xlsx"
-    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+    return send_written(
+        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        name=f"tally-{question.day}.xlsx",
+        content_type=XLSX,
+    )
 
 
 @tally.get("/tally.pdf")
@@ -160,6 +180,10 @@ def briefing() -> ResponseReturnValue:
 @public
 def behind() -> ResponseReturnValue:
     """List the entries that add up to one figure."""
+    return send_unless_kept(_show_behind, key=_ledger_key())
+
+
+def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
     head = read_head(question.known)
     asked = find_figure(question.day, head, **_figure_words())
@@ -181,11 +205,14 @@ def download_behind() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    found = list_behind(
-        question.day, answer.head, asked.measures, district_id=asked.place_id, limit=None
+    figure = question.day, answer.head, asked.measures
+    entered = stream_behind(*figure, chinese=is_chinese(), district_id=asked.place_id)
+    total = sum_behind(*figure, district_id=asked.place_id)
+    return send_written(
+        lambda target: downloads.write_entries(target, answer, asked, entered, total=total),
+        name=f"{asked.kind.value}-{question.day}.csv",
+        content_type=CSV,
     )
-    content = downloads.write_entries(answer, asked, found)
-    return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
 
 
 @tally.get("/tally/screen")
@@ -207,6 +234,12 @@ def screen_data() -> ResponseReturnValue:
     answer.headers["Figures-At"] = _now()
     answer.add_etag()
     return answer.make_conditional(request)
+
+
+def _ledger_key() -> list[object]:
+    """Name what a page of figures depends on: all that it shows was written by sealed deeds."""
+    head = read_head()
+    return [head.sequence, head.recorded_at, head.hash]
 
 
 def _now() -> str:
