@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple  # a version's columns are of several types
 
 import sqlalchemy as sa
 
@@ -15,16 +15,19 @@ from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry
 from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, read_head
-from registry.ledger.models import Allocation, Cell, GoalVersion, Posting, Trend
+from registry.ledger.models import Allocation, Cell, GoalVersion, PlanVersion, Posting, Trend
 from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Goal, Programme
+from registry.programme.plan import Milestone, read_milestones
 
 __all__ = [
+    "Basis",
     "Behind",
     "Figure",
     "GoalInForce",
     "Head",
     "KnownAt",
+    "Part",
     "TrendPoint",
     "list_behind",
     "parse_as_of",
@@ -32,14 +35,17 @@ __all__ = [
     "read_allocations",
     "read_goals",
     "read_head",
+    "read_shares",
     "read_totals",
     "read_trend",
+    "select_parts",
 ]
 
 PAGE_ROWS = 50
 MONTHS_A_YEAR = 12
 Totals = Mapping[tuple[int, Measure], int]
 After = tuple[date, int, int]
+TARGET, PLAN = "target", "plan"
 
 
 def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
@@ -64,8 +70,17 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Where a number that the city set comes from: document, first day, number of the record."""
+
+    source: str
+    effective_on: date
+    sequence: int
+
+
+@dataclass(frozen=True)
 class GoalInForce:
-    """A goal as it stood: its target (None: not set yet) and the measures that it adds up."""
+    """A goal as it stood: target (None: not set yet), what it adds up, milestones (none: even)."""
 
     goal_id: int
     kind: Kind
@@ -73,38 +88,110 @@ class GoalInForce:
     unit_en: str
     target: int | None
     measures: tuple[Measure, ...]
+    milestones: tuple[Milestone, ...] = ()
+    target_basis: Basis | None = None
+    plan_basis: Basis | None = None
 
 
 def read_goals(as_of: date, head: Head) -> list[GoalInForce]:
     """Return the goals in order, by the versions in force on a day as known at the head."""
-    versions = (
-        sa.select(GoalVersion.goal_id, GoalVersion.target, GoalVersion.measures)
-        .where(GoalVersion.effective_on <= as_of, GoalVersion.sequence <= head.sequence)
-        .order_by(GoalVersion.effective_on, GoalVersion.sequence)
-    )
-    latest = {row.goal_id: row for row in db.session.execute(versions)}
+    said = _read_in_force(as_of, head)
     goals = db.session.execute(
         sa.select(Goal.id, Goal.kind, Goal.unit_zh, Goal.unit_en).order_by(Goal.position)
     )
     return [
-        GoalInForce(
-            *goal,
-            target=latest[goal.id].target if goal.id in latest else None,
-            measures=_measures(latest[goal.id].measures) if goal.id in latest else (),
-        )
+        _in_force(goal, target=said.get((TARGET, goal.id)), plan=said.get((PLAN, goal.id)))
         for goal in goals
     ]
 
 
-def read_allocations(as_of: date, head: Head) -> dict[tuple[int, Kind], int | None]:
-    """Return the shares by (district, kind) in force; None or absent: none is given."""
+def _read_in_force(as_of: date, head: Head) -> dict[tuple[str, int], Any]:
+    """Return the versions of targets and plan lines in force, by one statement."""
+    kinds = (
+        (TARGET, GoalVersion, GoalVersion.target, GoalVersion.measures),
+        (PLAN, PlanVersion, sa.literal(0), PlanVersion.milestones),
+    )
+    versions = sa.union_all(
+        *(
+            sa.select(
+                sa.literal(name).label("name"),
+                model.goal_id,
+                model.effective_on.label("effective_on"),
+                model.sequence.label("sequence"),
+                target.label("target"),
+                text.label("text"),
+                model.source,
+            ).where(model.effective_on <= as_of, model.sequence <= head.sequence)
+            for name, model, target, text in kinds
+        )
+    ).order_by("effective_on", "sequence")
+    return {(row.name, row.goal_id): row for row in db.session.execute(versions)}
+
+
+def _in_force(goal: Any, *, target: Any, plan: Any) -> GoalInForce:
+    return GoalInForce(
+        goal_id=goal.id,
+        kind=goal.kind,
+        unit_zh=goal.unit_zh,
+        unit_en=goal.unit_en,
+        target=target.target if target else None,
+        measures=tuple(map(Measure, target.text.split())) if target else (),
+        milestones=read_milestones(plan.text) if plan else (),
+        target_basis=_basis(target) if target else None,
+        plan_basis=_basis(plan) if plan else None,
+    )
+
+
+def _basis(version: Any) -> Basis:
+    return Basis(version.source, version.effective_on, version.sequence)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The shares by (district, kind) in force (None or absent: none is given), and their bases."""
+
+    quantities: Mapping[tuple[int, Kind], int | None]
+    bases: Mapping[tuple[int, Kind], Basis]
+
+    def basis_of(self, kind: Kind) -> Basis | None:
+        """Return where the newest of a kind's shares comes from."""
+        given = [
+            basis
+            for (place, each), basis in self.bases.items()
+            if each is kind and self.quantities[place, each] is not None
+        ]
+        return max(given, key=_newest, default=None)
+
+
+def _newest(basis: Basis) -> tuple[date, int]:
+    return basis.effective_on, basis.sequence
+
+
+def read_shares(as_of: date, head: Head) -> Shares:
+    """Return the shares in force on a day as known at the head."""
     versions = (
-        sa.select(Allocation.district_id, Goal.kind, Allocation.quantity)
+        sa.select(
+            Allocation.district_id,
+            Goal.kind,
+            Allocation.quantity,
+            Allocation.source,
+            Allocation.effective_on,
+            Allocation.sequence,
+        )
         .join(Goal, Goal.id == Allocation.goal_id)
         .where(Allocation.effective_on <= as_of, Allocation.sequence <= head.sequence)
         .order_by(Allocation.effective_on, Allocation.sequence)
     )
-    return {(district, kind): quantity for district, kind, quantity in db.session.execute(versions)}
+    rows = {(row[0], row[1]): row for row in db.session.execute(versions)}
+    return Shares(
+        {key: row.quantity for key, row in rows.items()},
+        {key: _basis(row) for key, row in rows.items()},
+    )
+
+
+def read_allocations(as_of: date, head: Head) -> Mapping[tuple[int, Kind], int | None]:
+    """Return the shares by (district, kind) in force; None or absent: none is given."""
+    return read_shares(as_of, head).quantities
 
 
 @dataclass(frozen=True)
@@ -163,6 +250,15 @@ class Figure(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a figure: what took effect within some days, or certain entries."""
+
+    since: date | None = None
+    until: date | None = None
+    entries: sa.Select[int] | None = None
+
+
+@dataclass(frozen=True)
 class Behind:
     """One page of the entries behind a figure: `sum` is the figure, `total` counts all rows."""
 
@@ -172,17 +268,21 @@ class Behind:
     following: After | None
 
 
+WHOLE = Part()
+
+
 def list_behind(
     as_of: date,
     head: Head,
     measures: Collection[Measure],
     *,
     district_id: int | None = None,
+    part: Part = WHOLE,
     after: After | None = None,
     limit: int | None = PAGE_ROWS,
 ) -> Behind:
     """List the entries that add up to a figure, latest first, by pages (all: limit None)."""
-    parts = _parts(as_of, head, measures, district_id=district_id)
+    parts = select_parts(as_of, head, measures, district_id=district_id, part=part).subquery()
     counted = sa.select(sa.func.count(), sa.func.sum(parts.c.quantity)).select_from(parts)
     count, total = db.session.execute(counted).one()
     key = (Entry.effective_on, parts.c.entry_id, parts.c.district_id)
@@ -216,28 +316,37 @@ def list_behind(
     return Behind(page, count, int(total or 0), page[-1].key if more else None)
 
 
-def _parts(
-    as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None
-) -> sa.Subquery:
-    """Sum the postings of a figure by entry and district, zeros dropped."""
+def select_parts(
+    as_of: date,
+    head: Head,
+    measures: Collection[Measure],
+    *,
+    district_id: int | None = None,
+    part: Part = WHOLE,
+    by: Sequence[Any] = (),
+) -> sa.Select[*tuple[Any, ...]]:
+    """Sum the postings of a figure by entry and district (and more), zeros dropped."""
     quantity = sa.func.sum(Posting.quantity)
+    key = (Posting.entry_id, Posting.district_id, *by)
     parts = (
-        sa.select(Posting.entry_id, Posting.district_id, quantity.label("quantity"))
+        sa.select(*key, quantity.label("quantity"))
         .where(
             Posting.effective_on <= as_of,
             Posting.sequence <= head.sequence,
             Posting.measure.in_(sorted(measures)),
         )
-        .group_by(Posting.entry_id, Posting.district_id)
+        .group_by(*key)
         .having(quantity != 0)
     )
     if district_id is not None:
         parts = parts.where(Posting.district_id == district_id)
-    return parts.subquery()
-
-
-def _measures(names: str) -> tuple[Measure, ...]:
-    return tuple(Measure(name) for name in names.split())
+    if part.since is not None:
+        parts = parts.where(Posting.effective_on >= part.since)
+    if part.until is not None:
+        parts = parts.where(Posting.effective_on <= part.until)
+    if part.entries is not None:
+        parts = parts.where(Posting.entry_id.in_(part.entries))
+    return parts
 
 
 def _read_months(before: date) -> dict[date, dict[Measure, int]]:
