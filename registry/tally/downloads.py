@@ -11,7 +11,10 @@ from registry.ledger.answers import Tally, to_rows
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
 from registry.ledger.queries import Behind
+from registry.tally.apart import Apart, name_part
+from registry.tally.behind import WAYS
 from registry.tally.changes import Found, show_line
+from registry.tally.parts import By
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
 
@@ -43,8 +46,29 @@ def write_tally(answer: Answer) -> bytes:
     return write([*heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
 
 
-def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
-    """Write the entries behind a figure; their quantities add up to the line of the sum."""
+def write_entries(answer: Tally, asked: Asked, behind: Behind, apart: Apart) -> bytes:
+    """Write the entries behind a figure, or its parts; they add up to the line of the sum."""
+    named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
+    about: list[Line] = [[_("Figure"), named], [_("Sum"), behind.sum, asked.unit]]
+    about += [
+        [WAYS[By(name)], name_part(By(name), code, apart.names)]
+        for name, code in apart.only.words.items()
+    ]
+    lines = _part_lines(apart, asked) if apart.by else _entry_lines(asked, behind)
+    return write([*heading(answer), *about, [], *lines])
+
+
+def _part_lines(apart: Apart, asked: Asked) -> list[Line]:
+    by = apart.by or By.DISTRICT
+    rows: list[Line] = [[WAYS[by], _("Code"), _("Quantity"), _("Unit"), _("Entries")]]
+    for line in apart.lines:
+        unit = apart.units.get(line.code, asked.unit)
+        words = [name_part(by, line.code, apart.names), line.code]
+        rows.append([*words, line.quantity, unit, line.entries])
+    return rows
+
+
+def _entry_lines(asked: Asked, behind: Behind) -> list[Line]:
     chinese = is_chinese()
     rows: list[Line] = [
         [
@@ -60,9 +84,7 @@ def write_entries(answer: Tally, asked: Asked, behind: Behind) -> bytes:
         place = figure.district_zh if chinese else figure.district_en
         words = [figure.number or "", figure.enterprise_name, figure.title, place]
         rows.append([*words, figure.effective_on.isoformat(), figure.quantity])
-    named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
-    about: list[Line] = [[_("Figure"), named], [_("Sum"), behind.sum, asked.unit]]
-    return write([*heading(answer), *about, [], *rows])
+    return rows
 
 
 def write_changes(span: Span, found: Found) -> bytes:
