@@ -47,12 +47,13 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
+from registry.open_data.views import open_data
 from registry.programme.models import Programme
 from registry.programme.queries import find_programme
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
-from registry.tally.views import tally
+from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     importing,
     administration,
     standing,
+    open_data,
     api,
     operations,
 )
@@ -94,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     templating.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
+        count_entry=show_counting,
         beside_entry=beside_entry,
         amendments_of=amendments_of,
         proposals_waiting=count_waiting_for,

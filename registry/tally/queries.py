@@ -96,6 +96,7 @@ def make_table(answer: Tally) -> Table:
             pipeline=goal.pipeline,
             apart=goal.apart,
             period=period,
+            milestones=goal.milestones,
         )
         for goal in answer.goals
     )
@@ -108,7 +109,7 @@ def make_table(answer: Tally) -> Table:
                     goal.kind,
                     counted=line.counted[goal.kind],
                     allocated=line.allocated[goal.kind],
-                    period=period,
+                    planned=goal.planned,
                 )
                 for goal in goals
             ),
@@ -168,26 +169,22 @@ def _read_measures(texts: Collection[str]) -> tuple[Measure, ...]:
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """One goal as anybody may see it."""
+    """One goal as anybody may see it; `plan_share` is the plan line in per cent of the target."""
 
     name: object
     unit: str
     target: int
     counted: int
     share: float
+    plan_share: float
 
 
 @dataclass(frozen=True)
 class PublicFigures:
-    """The four figures of today, with the plan line as a share of each target."""
+    """The four figures of today."""
 
     figures: tuple[PublicFigure, ...]
     period: Period
-
-    @property
-    def plan_share(self) -> float:
-        """Return the plan line in per cent."""
-        return self.period.percent
 
 
 def public_figures() -> PublicFigures | None:
@@ -198,7 +195,12 @@ def public_figures() -> PublicFigures | None:
     table = make_table(read_tally(clock.today()))
     figures = tuple(
         PublicFigure(
-            KIND_NAMES[goal.kind], goal.unit, goal.target or 0, goal.counted, goal.share or 0.0
+            KIND_NAMES[goal.kind],
+            goal.unit,
+            goal.target or 0,
+            goal.counted,
+            goal.share or 0.0,
+            goal.plan_share,
         )
         for goal in table.goals
     )

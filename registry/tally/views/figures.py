@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
+from registry.accounts.models import User
+from registry.accounts.roles import Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
@@ -20,19 +22,23 @@ from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
+from registry.entries.models import Entry
 from registry.ledger.answers import read_tally
 from registry.ledger.differences import Place, stream_differences
 from registry.ledger.files import Entered, stream_behind, sum_behind
-from registry.ledger.queries import After, list_behind, read_head
+from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
+from registry.tally.apart import read_apart
 from registry.tally.behind import show_behind
 from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
+from registry.tally.counting import Counting, count_entry
 from registry.tally.course import read_course
 from registry.tally.page import show_page
-from registry.tally.queries import find_figure, list_stages, read_answer
+from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
+from registry.tally.queries import Asked, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import SpanAsked, read_span
@@ -185,14 +191,19 @@ def behind() -> ResponseReturnValue:
 
 def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
-    head = read_head(question.known)
+    head, districts = read_head(question.known), list_districts()
     asked = find_figure(question.day, head, **_figure_words())
+    figure, only = _find_part(asked, question.day, head)
+    by = read_by(request.args.get("by", ""))
+    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
     page = show_behind(
         asked,
-        list_behind(question.day, head, asked.measures, district_id=asked.place_id, after=after),
+        _list_behind(figure, after=after, limit=limit),
         Addresses(question, head=pin(head, question.known)),
+        apart=read_apart(figure, by=by, only=only, districts=districts),
+        as_of=question.day,
         head=head,
-        districts=list_districts(),
+        districts=districts,
         is_continued=after is not None,
     )
     return render_template("tally/behind.html", question=question, page=page), question.status
@@ -201,17 +212,40 @@ def _show_behind() -> ResponseReturnValue:
 @tally.get("/tally/entries.csv")
 @public
 def download_behind() -> ResponseReturnValue:
-    """Give all entries behind one figure as a file."""
+    """Give all entries behind one figure, or its parts, as a file."""
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    figure = question.day, answer.head, asked.measures
-    entered = stream_behind(*figure, chinese=is_chinese(), district_id=asked.place_id)
-    total = sum_behind(*figure, district_id=asked.place_id)
+    figure, only = _find_part(asked, question.day, answer.head)
+    by = read_by(request.args.get("by", ""))
+    apart = read_apart(figure, by=by, only=only, districts=list_districts())
+    where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
+    whole = figure.as_of, figure.head, figure.measures
+    entered = stream_behind(*whole, chinese=is_chinese(), **where)
+    total = sum_behind(*whole, **where)
     return send_written(
-        lambda target: downloads.write_entries(target, answer, asked, entered, total=total),
+        lambda target: downloads.write_entries(
+            target, answer, asked, apart=apart, entered=entered, total=total
+        ),
         name=f"{asked.kind.value}-{question.day}.csv",
         content_type=CSV,
+    )
+
+
+def _find_part(asked: Asked, day: date, head: Head) -> tuple[Figure, Only]:
+    only = read_only(request.args)
+    return Figure(day, head, asked.measures, asked.place_id, part_of(only)), only
+
+
+def _list_behind(figure: Figure, *, after: After | None, limit: int | None) -> Behind:
+    return list_behind(
+        figure.as_of,
+        figure.head,
+        figure.measures,
+        district_id=figure.district_id,
+        part=figure.part,
+        after=after,
+        limit=limit,
     )
 
 
@@ -274,7 +308,8 @@ class Addresses:
     def file(self) -> str:
         """Return the address of this page's figures as a file."""
         asked = request.args.to_dict(flat=False)
-        words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
+        names = ("kind", "measure", "district", "by", *NARROWING)
+        words: dict[str, Any] = {name: asked.get(name) for name in names}
         return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
 
     def workbook(self) -> str:
@@ -295,6 +330,26 @@ class Addresses:
     def picture(self, name: str, form: str) -> str:
         """Return the address of one chart as a picture."""
         return url_for("tally.chart", name=name, form=form, **self.pinned)
+
+
+class EntryLeads:
+    """Where the lines beside an entry lead."""
+
+    def changes(self, *, since: date, as_of: date, kind: Kind, district: str) -> str:
+        if not (current_user.is_authenticated or is_public()):
+            return ""
+        words: dict[str, Any] = {"since": since, "as_of": as_of, "district": district}
+        return url_for("tally.changes", kind=kind.value, **words)
+
+    def case(self, application_id: int, *, reader: User) -> str:
+        page = "applications.show" if reader.role is Role.MEMBER else "approval.case"
+        return url_for(page, application_id=application_id)
+
+
+def show_counting(entry: Entry) -> Counting:
+    """Return how a registered entry counts, for the person who looks at its page."""
+    reader = get_actor() if current_user.is_authenticated else None
+    return count_entry(entry, EntryLeads(), reader=reader)
 
 
 class ChangeAddresses(Addresses):
