@@ -44,6 +44,8 @@ from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
 from registry.programme.queries import find_programme
+from registry.releases.beside import note_release
+from registry.releases.views import releases
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     importing,
     administration,
     standing,
+    releases,
     api,
     operations,
 )
@@ -90,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
         public_figures=public_figures,
         beside_entry=beside_entry,
         proposals_waiting=count_waiting_for,
+        note_release=note_release,
     )
     app.context_processor(_page_context)
     error_pages.init_app(app)

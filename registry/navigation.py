@@ -40,6 +40,7 @@ OF_ACCOUNTS = frozenset(
     for name in ("account", "close", "invite", "move", "reopen", "withdraw_invitation")
 )
 OF_NOBODY = frozenset({"accounts.account", "accounts.password"})
+OF_TALLY = frozenset(f"releases.{name}" for name in ("index", "show", "new"))
 OF_ENTRIES = frozenset(f"standing.{name}" for name in ("revoke", "relocate", "retire"))
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
@@ -53,7 +54,7 @@ TABS = (
         frozenset(DESK),
         also=frozenset({"administration.duplicates"}),
     ),
-    Tab(_("Tally"), "tally.index", frozenset(EVERYONE)),
+    Tab(_("Tally"), "tally.index", frozenset(EVERYONE), also=OF_TALLY),
     Tab(_("Register"), "entries.index", frozenset(EVERYONE), also=OF_ENTRIES),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
     Tab(_("Official lists"), "importing.index", frozenset({Role.ADMINISTRATOR})),

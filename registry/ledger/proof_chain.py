@@ -48,6 +48,7 @@ class Story:
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, event: tuple[Any, ...]) -> None:
         """Take in one event."""
@@ -55,6 +56,8 @@ class Story:
         self.events += 1
         if type_ in STATUS_AFTER and application_id is not None:
             self.statuses[application_id] = (STATUS_AFTER[type_], sequence)
+        if type_ in PAPERS:
+            self.papers[type_, sequence] = json.loads(payload)
         if type_ in HEARD:
             HEARD[type_](self, sequence, application_id, json.loads(payload))
 
@@ -86,6 +89,7 @@ HEARD = {
     "target_set": _hear_target,
     "allocated": _hear_shares,
 }
+PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 
 def prove_chain(story: Story) -> Iterator[Fault]:

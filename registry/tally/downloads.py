@@ -17,6 +17,21 @@ from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
 
 LEADS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Line = Sequence[object]
+CHANGE_HEADS: Line = [
+    _("Sort"),
+    _("Effective on"),
+    _("Recorded on"),
+    _("Ledger sequence"),
+    _("Plus or minus"),
+    _("Unit"),
+    _("Kind"),
+    _("District"),
+    _("Register number"),
+    _("Enterprise"),
+    _("Title"),
+    _("Cause"),
+    _("Document"),
+]
 
 
 def write_tally(answer: Answer) -> bytes:
@@ -86,26 +101,12 @@ def write_changes(span: Span, found: Found) -> bytes:
         [each.name, each.unit, each.then, each.rule, each.new, each.corrected, each.now]
         for each in found.balances.values()
     ]
-    heads: Line = [
-        _("Sort"),
-        _("Effective on"),
-        _("Recorded on"),
-        _("Ledger sequence"),
-        _("Plus or minus"),
-        _("Unit"),
-        _("Kind"),
-        _("District"),
-        _("Register number"),
-        _("Enterprise"),
-        _("Title"),
-        _("Cause"),
-        _("Document"),
-    ]
-    lines = [_change_row(line, found) for line in found.differences.lines]
-    return write([*about, *balances, [], heads, *lines])
+    lines = [change_row(line, found) for line in found.differences.lines]
+    return write([*about, *balances, [], CHANGE_HEADS, *lines])
 
 
-def _change_row(line: Difference, found: Found) -> Line:
+def change_row(line: Difference, found: Found) -> Line:
+    """Write one plus or minus under `CHANGE_HEADS`."""
     shown = show_line(line, found.units)
     return [
         _("New work") if line.is_new else _("Corrections and revocations"),

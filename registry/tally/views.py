@@ -18,7 +18,6 @@ from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place
 from registry.ledger.queries import After, Behind, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
@@ -31,7 +30,7 @@ from registry.tally.page import show_page
 from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
-from registry.tally.spans import SpanAsked, read_span
+from registry.tally.spans import SpanAsked, read_place, read_span
 from registry.tally.workbook import write_workbook
 
 CSV = "text/csv; charset=utf-8"
@@ -96,7 +95,7 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
-    asked, after = read_span(request.args), _read_changes_after()
+    asked, after = read_span(request.args), read_place(request.args.get("after", ""))
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
     page = show_changes(
@@ -305,21 +304,6 @@ def _read_after() -> After | None:
     if 0 in after:
         raise NotFound
     return after
-
-
-def _read_changes_after() -> Place | None:
-    """Read where a page of changes begins; an address that was altered is not found."""
-    parts = request.args.get("after", "").split(".")
-    if parts == [""]:
-        return None
-    try:
-        is_new, day, sequence, position = map(read_number, parts)
-        date.fromordinal(day)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-    if not sequence or not position or is_new > 1:
-        raise NotFound
-    return is_new, day, sequence, position
 
 
 def _ask_strictly() -> Question:
