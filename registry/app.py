@@ -46,6 +46,9 @@ from registry.notices.service import tell
 from registry.programme.queries import find_programme
 from registry.releases.beside import note_release
 from registry.releases.views import releases
+from registry.sampling.views import sampling
+from registry.sampling.views.beside import checks_beside
+from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
@@ -62,6 +65,7 @@ BLUEPRINTS = (
     administration,
     standing,
     releases,
+    sampling,
     api,
     operations,
 )
@@ -94,6 +98,8 @@ def create_app(settings: Settings) -> Flask:
         beside_entry=beside_entry,
         proposals_waiting=count_waiting_for,
         note_release=note_release,
+        checks_of=checks_beside,
+        check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
     error_pages.init_app(app)

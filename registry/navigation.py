@@ -55,6 +55,11 @@ TABS = (
         also=frozenset({"administration.duplicates"}),
     ),
     Tab(_("Tally"), "tally.index", frozenset(EVERYONE), also=OF_TALLY),
+    Tab(
+        _("Sample checks"),
+        "sampling.index",
+        frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR}),
+    ),
     Tab(_("Register"), "entries.index", frozenset(EVERYONE), also=OF_ENTRIES),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
     Tab(_("Official lists"), "importing.index", frozenset({Role.ADMINISTRATOR})),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
+from registry.accounts.roles import DESK, Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock
 from registry.core.errors import Invalid, NotFound
@@ -35,6 +36,8 @@ from registry.tally.workbook import write_workbook
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
 
 tally = Blueprint("tally", __name__)
 
@@ -250,6 +253,11 @@ class Addresses:
     def briefing(self) -> str:
         """Return the address of the page to sign."""
         return url_for("tally.briefing", **self.pinned)
+
+    def checks(self) -> str:
+        """Return the address of the sample checks, for whom there are such."""
+        role = current_user.role if current_user.is_authenticated else None
+        return url_for("sampling.index") if role in CHECK_READERS else ""
 
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
