@@ -50,6 +50,11 @@ from registry.notices.service import tell
 from registry.open_data.views import open_data
 from registry.programme.models import Programme
 from registry.programme.queries import find_programme
+from registry.releases.beside import note_release
+from registry.releases.views import releases
+from registry.sampling.views import sampling
+from registry.sampling.views.beside import checks_beside
+from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
@@ -66,6 +71,8 @@ BLUEPRINTS = (
     administration,
     standing,
     open_data,
+    releases,
+    sampling,
     api,
     operations,
 )
@@ -101,6 +108,9 @@ def create_app(settings: Settings) -> Flask:
         amendments_of=amendments_of,
         proposals_waiting=count_waiting_for,
         transfers_waiting=count_transfers,
+        note_release=note_release,
+        checks_of=checks_beside,
+        check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
     unchanged.init_app(app, frame=_frame_key)

@@ -1,7 +1,7 @@
 """Milestones of the plan lines, the source of what the city set, and open data.
 
 Revision: 0008
-After: 0005
+After: 0007
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

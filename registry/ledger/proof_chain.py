@@ -50,6 +50,7 @@ class Story:
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, event: tuple[Any, ...]) -> None:
         """Take in one event."""
@@ -57,6 +58,8 @@ class Story:
         self.events += 1
         if type_ in STATUS_AFTER and application_id is not None:
             self.statuses[application_id] = (STATUS_AFTER[type_], sequence)
+        if type_ in PAPERS:
+            self.papers[type_, sequence] = json.loads(payload)
         if type_ in HEARD:
             HEARD[type_](self, sequence, application_id, json.loads(payload))
 
@@ -99,6 +102,7 @@ HEARD = {
     "plan_set": _hear_plan,
     "allocated": _hear_shares,
 }
+PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 
 def prove_chain(story: Story) -> Iterator[Fault]:

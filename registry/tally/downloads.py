@@ -19,6 +19,22 @@ from registry.tally.parts import By
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
 
+CHANGE_HEADS: Line = [
+    _("Sort"),
+    _("Effective on"),
+    _("Recorded on"),
+    _("Ledger sequence"),
+    _("Plus or minus"),
+    _("Unit"),
+    _("Kind"),
+    _("District"),
+    _("Register number"),
+    _("Enterprise"),
+    _("Title"),
+    _("Cause"),
+    _("Document"),
+]
+
 
 def write_tally(answer: Answer) -> bytes:
     """Write the whole tally: what makes it reproducible, the goals, the districts."""
@@ -110,26 +126,12 @@ def write_changes(
         [each.name, each.unit, each.then, each.rule, each.new, each.corrected, each.now]
         for each in found.balances.values()
     ]
-    heads: Line = [
-        _("Sort"),
-        _("Effective on"),
-        _("Recorded on"),
-        _("Ledger sequence"),
-        _("Plus or minus"),
-        _("Unit"),
-        _("Kind"),
-        _("District"),
-        _("Register number"),
-        _("Enterprise"),
-        _("Title"),
-        _("Cause"),
-        _("Document"),
-    ]
-    lines = (_change_row(line, found) for line in differences)
-    write_lines(target, chain(about, balances, [[], heads], lines))
+    lines = (change_row(line, found) for line in differences)
+    write_lines(target, chain(about, balances, [[], CHANGE_HEADS], lines))
 
 
-def _change_row(line: Difference, found: Found) -> Line:
+def change_row(line: Difference, found: Found) -> Line:
+    """Write one plus or minus under `CHANGE_HEADS`."""
     shown = show_line(line, found.units)
     return [
         _("New work") if line.is_new else _("Corrections and revocations"),

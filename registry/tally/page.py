@@ -21,6 +21,7 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
+from registry.tally.checked import say_checked
 from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
@@ -184,6 +185,7 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
             *show_course(goal, course, links, period=period),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
+            say_checked(goal, answer, links),
         ],
         rules=explain_goal(goal, answer, outlook),
     )

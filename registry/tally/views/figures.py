@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.models import User
-from registry.accounts.roles import Role
+from registry.accounts.roles import DESK, Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
@@ -24,7 +24,7 @@ from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.entries.models import Entry
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place, stream_differences
+from registry.ledger.differences import stream_differences
 from registry.ledger.files import Entered, stream_behind, sum_behind
 from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
@@ -41,11 +41,13 @@ from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read
 from registry.tally.queries import Asked, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
-from registry.tally.spans import SpanAsked, read_span
+from registry.tally.spans import SpanAsked, read_place, read_span
 from registry.tally.workbook import write_workbook
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
 
 tally = Blueprint("tally", __name__)
 
@@ -114,7 +116,7 @@ def changes() -> ResponseReturnValue:
 
 
 def _show_changes() -> ResponseReturnValue:
-    asked, after = read_span(request.args), _read_changes_after()
+    asked, after = read_span(request.args), read_place(request.args.get("after", ""))
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
     page = show_changes(
@@ -320,6 +322,11 @@ class Addresses:
         """Return the address of the page to sign."""
         return url_for("tally.briefing", **self.pinned)
 
+    def checks(self) -> str:
+        """Return the address of the sample checks, for whom there are such."""
+        role = current_user.role if current_user.is_authenticated else None
+        return url_for("sampling.index") if role in CHECK_READERS else ""
+
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
 
@@ -405,21 +412,6 @@ def _read_after() -> After | None:
     if 0 in after:
         raise NotFound
     return after
-
-
-def _read_changes_after() -> Place | None:
-    """Read where a page of changes begins; an address that was altered is not found."""
-    parts = request.args.get("after", "").split(".")
-    if parts == [""]:
-        return None
-    try:
-        is_new, day, sequence, position = map(read_number, parts)
-        date.fromordinal(day)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-    if not sequence or not position or is_new > 1:
-        raise NotFound
-    return is_new, day, sequence, position
 
 
 def _ask_strictly() -> Question:
