@@ -47,7 +47,7 @@ NAMES = [
     "days",
 ]
 FIGURE = re.compile(r'<figure class="plot" id="([a-z-]+)".*?</figure>', re.DOTALL)
-DATA = re.compile(r"data-plot-figures>(.*?)</script>", re.DOTALL)
+DATA = re.compile(r'data-plot="([^"]*)"')
 BODY = re.compile(r"data-plot-table>.*?<tbody>(.*?)</tbody>", re.DOTALL)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 TAGS = ("svg", "title", "desc", "defs", "pattern", "rect", "circle", "path", "text")
@@ -96,7 +96,7 @@ def data_of(figure: str) -> dict[str, Any]:
     """Return what a browser is given to draw."""
     found = DATA.search(figure)
     assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(unescape(found[1]))
     return data
 
 
