@@ -15,6 +15,7 @@ from registry.core.database import db
 from registry.core.working_days import is_working_day
 from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
+from registry.demo.leaving import retire_some, revoke_some
 from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
 from registry.demo.names import Firm, make_firms
 from registry.demo.people import People, invite_people, list_sign_ins
@@ -108,6 +109,8 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
     return [
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
+        (_moment(filler.today - timedelta(days=100), 16), partial(retire_some, filler.people)),
+        (_moment(filler.today - timedelta(days=70), 16), partial(revoke_some, filler.people)),
         (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
         (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
         *_paper_deeds(filler),
