@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import segno
+from typing import TYPE_CHECKING
 
 from registry.accounts.models import User
 from registry.core.database import db
 from registry.core.language import _, is_chinese, p_
+from registry.core.lazily import lazily
 from registry.districts.models import District
 from registry.entries.catalogue import CATALOGUE, KindFacts
 from registry.entries.checking import bind
@@ -35,6 +35,11 @@ from registry.entries.showing import (
 )
 from registry.programme.kinds import Level
 from registry.programme.models import Programme
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = lazily("segno")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONG_NUMBER = 12

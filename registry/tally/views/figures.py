@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any  # the words of an address are text or lists of it
+from typing import TYPE_CHECKING, Any  # the words of an address are text or lists of it
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
 from registry.core import clock
 from registry.core.errors import Invalid, NotFound
+from registry.core.lazily import lazily
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
@@ -24,7 +25,6 @@ from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
 from registry.tally.behind import show_behind
-from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
 from registry.tally.course import read_course
 from registry.tally.page import show_page
@@ -32,7 +32,13 @@ from registry.tally.queries import find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import SpanAsked, read_span
-from registry.tally.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from registry.tally import briefing as papers
+    from registry.tally import workbook as workbooks
+else:
+    papers = lazily("registry.tally.briefing")
+    workbooks = lazily("registry.tally.workbook")
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -144,7 +150,7 @@ def workbook() -> ResponseReturnValue:
         return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
 
     name = f"tally-{question.day}.xlsx"
-    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+    return _file(workbooks.write_workbook(answer, read_page), name=name, content_type=XLSX)
 
 
 @tally.get("/tally.pdf")
@@ -152,7 +158,7 @@ def workbook() -> ResponseReturnValue:
 def briefing() -> ResponseReturnValue:
     """Give one A4 page to sign."""
     question = _ask_strictly()
-    content = write_briefing(read_answer(question.day, question.known))
+    content = papers.write_briefing(read_answer(question.day, question.known))
     return _file(content, name=f"tally-{question.day}.pdf", content_type="application/pdf")
 
 
