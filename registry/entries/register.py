@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from registry.accounts.models import User
 from registry.core.database import db
+from registry.core.delimited import to_bytes
 from registry.core.language import _, is_chinese, p_
 from registry.core.lazily import lazily
 from registry.districts.models import District
@@ -20,6 +20,7 @@ from registry.entries.facts.words import ROBOT_TYPE
 from registry.entries.models import Entry, Precision
 from registry.entries.queries import (
     count_robots,
+    find_amended_on,
     list_robot_groups,
     list_robots,
     may_see_details,
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 else:
     segno = lazily("segno")
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-LONG_NUMBER = 12
 LEVELS = {
     Level.NATIONAL: p_("level", "National"),
     Level.PROVINCIAL: p_("level", "Provincial"),
@@ -140,6 +139,7 @@ class Shown:
     robots: Sequence[RobotLine]
     lots: int
     retired: int
+    amended_on: date | None
     details: Details | None
 
 
@@ -159,6 +159,7 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
         ],
         lots=(line.robots or 0) - counted,
         retired=ever - (line.robots or 0),
+        amended_on=find_amended_on(entry),
         details=details,
     )
 
@@ -195,11 +196,8 @@ STANDINGS = {"valid": p_("status", "Valid"), "revoked": p_("status", "Revoked")}
 
 def write_csv(lines: Iterable[Line]) -> bytes:
     """Return the lines for a spreadsheet: UTF-8 with its mark, no cell acts as a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([str(label) for label in COLUMNS.values()])
-    writer.writerows([safe_cell(word) for word in _csv_row(line)] for line in lines)
-    return buffer.getvalue().encode("utf-8-sig")
+    labels = [str(label) for label in COLUMNS.values()]
+    return to_bytes(chain([labels], map(_csv_row, lines)))
 
 
 def _csv_row(line: Line) -> Sequence[object]:
@@ -217,19 +215,6 @@ def _csv_row(line: Line) -> Sequence[object]:
         entry.revoked_on,
         line.robots,
     )
-
-
-def safe_cell(value: object) -> str:
-    """Write a cell that a spreadsheet takes as text: no formula, no code made a number."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    if text.startswith(FORMULA):
-        return f"'{text}"
-    is_long_number = text.isdecimal() and len(text) >= LONG_NUMBER
-    return f"\t{text}" if is_long_number else text
 
 
 def in_groups(code: str) -> str:

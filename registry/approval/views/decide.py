@@ -102,9 +102,10 @@ def _done(outcome: Outcome, action: Action, notes: Notes, *, key: str) -> Respon
 
 
 def _told(application: Application, action: Action) -> object:
+    is_amended = application.is_amendment and action is Action.APPROVE
     return _(
         "%(done)s %(enterprise)s, %(number)s.",
-        done=words.DONE[action],
+        done=words.AMENDED if is_amended else words.DONE[action],
         enterprise=application.enterprise.name,
         number=application.number,
     )

@@ -58,6 +58,7 @@ def queue() -> ResponseReturnValue:
         counts={tab.value: count for tab, count in counts.items()},
         next_url=_next_url(tab, text, page.after),
         week=figures_of_week(actor, at=at),
+        amended_in_words=words.amended_in_words,
         returned=queries.list_returned(actor) if not text and tab is Tab.ALL else [],
         key=new_key(),
     )
@@ -140,6 +141,7 @@ def _row(row: Waiting, hints: Mapping[int, object]) -> dict[str, object]:
         "holder": _holder(row),
         "hint": hints.get(case.id, ""),
         "number": case.number,
+        "about": words.amended_in_words(case),
     }
 
 
