@@ -11,7 +11,6 @@ import structlog
 from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale
 from flask_login import LoginManager, current_user
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -159,7 +158,6 @@ def _replica(settings: Settings) -> dict[str | None, Any]:
 
 def _open_database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         for engine in db.engines.values():
             prepare_engine(engine)

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 import registry.models  # noqa: F401 - all tables must be known
 from registry.core.database import Base, db
+from registry.core.migrations import downgrade, upgrade
 from registry.core.schema import newest_revision, read_revision
 
 TRIGGERS = {
