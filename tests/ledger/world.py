@@ -220,6 +220,21 @@ def amend(world: World) -> list[Entry]:
     return [entry]
 
 
+def correct(world: World) -> list[Entry]:
+    """Find that some rows counted under the wrong measure, or should never have been there."""
+    entry = world.pick()
+    running = [n for n, row in enumerate(entry.rows if entry else []) if row.until_on is None]
+    if entry is None or not running:
+        return []
+    number = world.chance.choice(running)
+    row = entry.rows[number]
+    if world.chance.random() < 0.5:
+        entry.rows[number] = replace(row, until_on=row.from_on)
+    else:
+        entry.rows[number] = replace(row, measure=world.chance.choice(list(GONE)))
+    return [entry]
+
+
 def merge(world: World) -> list[Entry]:
     """Find that two records are one firm."""
     alone = [firm for firm in range(world.firms) if firm not in world.merged]
@@ -244,5 +259,6 @@ ACTS: tuple[Callable[[World], list[Entry]], ...] = (
     relocate,
     retire,
     amend,
+    correct,
     merge,
 )
