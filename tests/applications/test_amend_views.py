@@ -226,3 +226,20 @@ def test_a_new_list_of_words_is_what_is_filed(case: Application) -> None:
     draft = edit_words(draft, by=owner_of(case), edit=lambda words: words["rows"].pop())
     assert draft.quantity == 1
     assert write_template(draft.facts.sheet, title="") != b""  # type: ignore[arg-type]  # robots have a sheet
+
+
+def test_a_pasted_block_comes_after_what_is_registered(case: Application, enter: SignedIn) -> None:
+    draft = an_amendment(case.entry, by=owner_of(case))
+    browser, fresh = enter(owner_of(case)), a_robot_row()
+    cells = {
+        f"rows-{place}-{name}": word
+        for place, row in enumerate(draft.form["rows"])
+        for name, word in row.items()
+    }
+    block = "\t".join(fresh) + "\n" + "\t".join(fresh.values())
+
+    press(browser, f"/applications/{draft.id}/edit/rows", seen=draft.version, block=block, **cells)
+
+    found = db.session.get_one(Application, draft.id).form["rows"]
+    assert [row["serial_no"] for row in found][3:] == [fresh["serial_no"]]
+    assert (len(found), db.session.get_one(Application, draft.id).quantity) == (4, 1)
