@@ -100,10 +100,11 @@ def _act(deeds: list[tuple[datetime, Deed]], tell: Tell) -> None:
 
 def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
     programme = get_programme()
+    yesterday = partial(_moment, filler.today - timedelta(days=1))
     return [
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
-        (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
+        (yesterday(17), partial(propose_some, filler.people)),
         (
             _moment(filler.today - timedelta(days=1), 16),
             partial(amend_some, filler.cast, filler.shown),
