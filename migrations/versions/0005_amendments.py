@@ -1,7 +1,7 @@
 """Amendments: applications that name a registered entry, one open one an entry.
 
 Revision: 0005
-After: 0003
+After: 0004
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

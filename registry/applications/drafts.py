@@ -50,8 +50,8 @@ def kept_words(form: Mapping[str, Any]) -> Words:
 def place_draft(application: Application, *, today: date) -> None:
     """Let title, district and quantity of a draft follow what is typed; lists show them.
 
-    Once filed, the district stays: another one is reached by a transfer. An amendment stays where
-    its entry stands, and counts what it would add.
+    Once filed, the district stays: another one is reached by a transfer, which writes it here too.
+    An amendment stays where its entry stands, and counts what it would add.
     """
     fields = application.form.get("fields", {})
     application.entry.title = str(fields.get("title") or "").strip()[:TITLE_LONGEST]

@@ -17,7 +17,7 @@ from registry.applications.status import Status
 from registry.applications.steps import Step
 from registry.core.database import db
 from registry.core.errors import WrongState
-from registry.core.language import _, n_
+from registry.core.language import _, is_chinese, n_
 from registry.districts.queries import list_districts
 from registry.enterprises.models import Enterprise
 from registry.entries import checking, uniqueness
@@ -272,7 +272,8 @@ def _moved(application: Application) -> list[Fault]:
     if application.filings_count == 0 or is_there or application.is_amendment:
         return []
     message = _(
-        "It was filed for another district and stays there. Ask that district to hand it over."
+        "The case is with %(place)s. Choose that district here; only the desks can hand it over.",
+        place=application.district.name_zh if is_chinese() else application.district.name_en,
     )
     return [Fault("field:district", message, _("District"))]
 

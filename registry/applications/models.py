@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any  # a form as typed is nested JSON
 
 import sqlalchemy as sa
@@ -75,6 +76,14 @@ class Application(Base):
     filings: Mapped[list[Filing]] = relationship(order_by="Filing.number")
     remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+    transfers: Mapped[list[Transfer]] = relationship(
+        order_by="Transfer.id", back_populates="application"
+    )
+
+    @property
+    def open_transfer(self) -> Transfer | None:
+        """Return the transfer that waits for the other district's answer."""
+        return next((one for one in self.transfers if one.state is TransferState.OPEN), None)
 
     __table_args__ = (
         sa.Index(None, "district_id", "status", "due_on", "id"),
@@ -168,3 +177,59 @@ class Attachment(Base):
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TransferState(StrEnum):
+    """What became of a transfer; `ended`: the case was decided or withdrawn before an answer."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+    ENDED = "ended"
+
+
+class Transfer(Base):
+    """An open case handed from one district's queue to another's; one open at a time.
+
+    `decided_by_id` is who accepted, refused or took it back, or whose deed ended the case.
+    """
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), index=True)
+    state: Mapped[TransferState] = mapped_column(
+        choice(TransferState, "state"), default=TransferState.OPEN
+    )
+    giver_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
+    receiver_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+
+    application: Mapped[Application] = relationship(back_populates="transfers")
+    giver: Mapped[District] = relationship(foreign_keys=giver_id)
+    receiver: Mapped[District] = relationship(foreign_keys=receiver_id)
+    proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_transfer_open_application",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index(None, "giver_id", "state", "proposed_at"),
+        sa.Index(None, "receiver_id", "state", "proposed_at"),
+        sa.CheckConstraint("giver_id <> receiver_id", name="elsewhere"),
+        sa.CheckConstraint("(state = 'open') = (decided_at is null)", name="decided_once"),
+        sa.CheckConstraint(
+            "proposed_by_id <> decided_by_id or state not in ('accepted', 'refused')", name="two"
+        ),
+    )

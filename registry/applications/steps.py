@@ -24,6 +24,7 @@ REASON_LONGEST = 2_000
 REMARK_LONGEST = 1_000
 REMARKS_MOST = 200
 PLACE_LONGEST = 80
+BY_TRANSFER = "transferred"
 
 
 @dataclass(frozen=True)

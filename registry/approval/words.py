@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from registry.applications.models import Application
+from registry.applications.models import Application, TransferState
 from registry.applications.status import Status
 from registry.applications.workflow import Action
 from registry.approval.queries import Group, Tab
@@ -44,6 +44,19 @@ STATUSES: Mapping[Status, object] = {
     Status.REJECTED: p_("status", "Rejected"),
     Status.WITHDRAWN: p_("status", "Withdrawn"),
 }
+TRANSFER_STATES: Mapping[TransferState, object] = {
+    TransferState.OPEN: p_("transfer", "Waits for an answer"),
+    TransferState.ACCEPTED: p_("transfer", "Accepted"),
+    TransferState.REFUSED: p_("transfer", "Refused"),
+    TransferState.TAKEN_BACK: p_("transfer", "Taken back"),
+    TransferState.ENDED: p_("transfer", "Ended with the case"),
+}
+TYPED: Mapping[str, object] = {
+    "reject_reason": _("Reason of the rejection"),
+    "release_reason": _("Reason of the release"),
+    "recall_reason": _("Reason of the recall"),
+}
+MOVED_ON = _("The application has moved on; this step cannot be taken in its present status.")
 DONE: Mapping[Action, object] = {
     Action.CLAIM: _("You hold this case now."),
     Action.RELEASE: _("Put back into the queue."),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import segno
 
 from registry.accounts.models import User
 from registry.core.database import db
+from registry.core.delimited import to_bytes
 from registry.core.language import _, is_chinese, p_
 from registry.districts.models import District
 from registry.entries.catalogue import CATALOGUE, KindFacts
@@ -37,8 +37,6 @@ from registry.entries.showing import (
 from registry.programme.kinds import Level
 from registry.programme.models import Programme
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-LONG_NUMBER = 12
 LEVELS = {
     Level.NATIONAL: p_("level", "National"),
     Level.PROVINCIAL: p_("level", "Provincial"),
@@ -193,11 +191,8 @@ STANDINGS = {"valid": p_("status", "Valid"), "revoked": p_("status", "Revoked")}
 
 def write_csv(lines: Iterable[Line]) -> bytes:
     """Return the lines for a spreadsheet: UTF-8 with its mark, no cell acts as a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([str(label) for label in COLUMNS.values()])
-    writer.writerows([safe_cell(word) for word in _csv_row(line)] for line in lines)
-    return buffer.getvalue().encode("utf-8-sig")
+    labels = [str(label) for label in COLUMNS.values()]
+    return to_bytes(chain([labels], map(_csv_row, lines)))
 
 
 def _csv_row(line: Line) -> Sequence[object]:
@@ -215,19 +210,6 @@ def _csv_row(line: Line) -> Sequence[object]:
         entry.revoked_on,
         line.robots,
     )
-
-
-def safe_cell(value: object) -> str:
-    """Write a cell that a spreadsheet takes as text: no formula, no code made a number."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    if text.startswith(FORMULA):
-        return f"'{text}"
-    is_long_number = text.isdecimal() and len(text) >= LONG_NUMBER
-    return f"\t{text}" if is_long_number else text
 
 
 def in_groups(code: str) -> str:

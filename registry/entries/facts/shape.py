@@ -30,13 +30,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for proofs: how many files at least, and what is wanted."""
+    """A place for proofs: how many files at least, and what is wanted.
+
+    `names_persons`: its papers name contacts and signers, so who reads without personal data reads
+    without them.
+    """
 
     code: str
     label: object
     required: bool = True
     min_files: int = 1
     hint: object = ""
+    names_persons: bool = False
 
 
 @dataclass(frozen=True)
