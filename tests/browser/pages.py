@@ -152,7 +152,23 @@ def _member(member: User) -> list[tuple[str, str]]:
     pages += [("applications.show", f"/applications/{case.id}") for case in cases]
     approved = _of(mine.where(Application.status == Status.APPROVED))
     pages.append(("applications.receipt", f"/applications/{approved.id}/receipt"))
-    return pages
+    return [*pages, *_amendments(mine)]
+
+
+def _amendments(mine: sa.Select[Any]) -> list[tuple[str, str]]:
+    """An amendment that is being written, one that was approved, and its entry."""
+    written, decided = (
+        _of(mine.where(Application.amends_id.is_not(None), Application.status == status))
+        for status in (Status.DRAFT, Status.APPROVED)
+    )
+    assert decided.amends is not None
+    return [
+        ("applications.edit", f"/applications/{written.id}/edit/amendment?check=1"),
+        ("applications.edit", f"/applications/{written.id}/edit/pledge"),
+        ("applications.show", f"/applications/{decided.id}"),
+        ("applications.receipt", f"/applications/{decided.id}/receipt"),
+        ("entries.show", f"/register/{decided.amends.number}"),
+    ]
 
 
 def _cases(officer: User, *, limit: int) -> list[tuple[str, str]]:
@@ -175,10 +191,25 @@ def _desk(officer: User) -> list[tuple[str, str]]:
         ("administration.duplicates", "/programme/duplicates"),
         *_cases(officer, limit=4),
         ("approval.case", f"{held}?remark=section:attachments"),
+        *_amended(officer),
         *_proposals(),
         ("entries.show", f"/register/{_number(officer)}"),
         ("standing.revoke", f"/register/{_number(officer)}/revoke"),
         ("standing.retire", f"/register/{_number(officer)}/retire"),
+    ]
+
+
+def _amended(officer: User) -> list[tuple[str, str]]:
+    """An amendment that the officer holds, one that waits, and one that was decided."""
+    here = sa.select(Application).where(
+        Application.district_id == officer.district_id, Application.amends_id.is_not(None)
+    )
+    states = (Status.IN_REVIEW, Status.SUBMITTED, Status.APPROVED)
+    cases = [_of(here.where(Application.status == status)) for status in states]
+    return [
+        ("approval.case", f"/approval/cases/{cases[0].id}"),
+        ("approval.case", f"/approval/cases/{cases[1].id}?view=changes"),
+        ("approval.case", f"/approval/cases/{cases[2].id}"),
     ]
 
 
