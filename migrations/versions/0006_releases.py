@@ -3,16 +3,18 @@
 Going back drops what was released; the events of the releases stay in the ledger.
 
 Revision: 0006
-After: 0003
+After: 0005
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -53,7 +55,7 @@ def upgrade() -> None:
     protect(KEYS)
 
 
-def protect(keys: dict[str, tuple[str, ...]]) -> None:
+def protect(keys: Mapping[str, tuple[str, ...]]) -> None:
     """Let the database refuse to change or delete the rows of these tables."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, key in keys.items():

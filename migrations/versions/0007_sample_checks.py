@@ -8,6 +8,9 @@ After: 0006
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any  # what a constraint may be given
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -34,7 +37,9 @@ def _keys(table: str, **targets: str) -> list[sa.ForeignKeyConstraint]:
     found = []
     for column, target in targets.items():
         other = target.partition(".")[0]
-        waits = {"initially": "DEFERRED", "deferrable": True} if other == "seal" else {}
+        waits: dict[str, Any] = (
+            {"initially": "DEFERRED", "deferrable": True} if other == "seal" else {}
+        )
         name = op.f(f"fk_{table}_{column}_{other}")
         found.append(sa.ForeignKeyConstraint([column], [target], name=name, **waits))
     return found
@@ -114,7 +119,7 @@ def upgrade() -> None:
     protect(KEYS)
 
 
-def protect(keys: dict[str, tuple[str, ...]]) -> None:
+def protect(keys: Mapping[str, tuple[str, ...]]) -> None:
     """Let the database refuse to change or delete the rows of these tables."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, key in keys.items():

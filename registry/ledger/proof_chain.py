@@ -44,9 +44,11 @@ class Story:
     recorded_at: datetime | None = None
     hashes: dict[int, str] = field(default_factory=dict)
     statuses: dict[int, tuple[str, int]] = field(default_factory=dict)
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
+    plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
     papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
@@ -67,26 +69,37 @@ def _hear_filing(story: Story, sequence: int, application_id: int, told: dict[st
         story.filings[application_id, told["filing"]] = (told["hash"], sequence)
 
 
+def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
+    story.places[application_id] = (told["to"], sequence)
+
+
 def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
     for entry_id, fingerprint in told["entries"].items():
         story.fingerprints[entry_id] = (fingerprint, sequence)
 
 
 def _hear_target(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    row = (told["effective_on"], told["target"], told["measures"])
+    row = (told["effective_on"], told["target"], told["measures"], told.get("source", ""))
     story.targets[sequence, told["goal"]] = row
+
+
+def _hear_plan(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
+    row = (told["effective_on"], told["milestones"], told["source"])
+    story.plans[sequence, told["goal"]] = row
 
 
 def _hear_shares(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
     for district_id, quantity in told["shares"].items():
-        row = (told["effective_on"], quantity)
+        row = (told["effective_on"], quantity, told.get("source", ""))
         story.shares[sequence, told["goal"], int(district_id)] = row
 
 
 HEARD = {
     "submitted": _hear_filing,
+    "transferred": _hear_transfer,
     SEALED: _hear_facts,
     "target_set": _hear_target,
+    "plan_set": _hear_plan,
     "allocated": _hear_shares,
 }
 PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from registry.core.clock import PLACE
+from registry.core.delimited import Line, to_bytes
 from registry.core.language import _, is_chinese, p_
 from registry.programme.models import Programme
 from registry.releases.queries import Recorded
 from registry.releases.shown import Since, make_table
-from registry.tally.downloads import CHANGE_HEADS, Line, change_row, write
+from registry.tally.downloads import CHANGE_HEADS, change_row
 from registry.tally.table import Row
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES
 
@@ -16,7 +17,7 @@ def write_release(recorded: Recorded, since: Since, *, programme: Programme) -> 
     """Write a release; the lines at the end add up to now less as released."""
     goals, districts = _figures(recorded, since, programme=programme)
     changes = [change_row(line, since.found) for line in since.found.differences.lines]
-    return write(
+    return to_bytes(
         [
             *_heading(recorded, since, programme=programme),
             [],

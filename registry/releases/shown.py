@@ -13,6 +13,7 @@ from registry.core.language import _, is_chinese
 from registry.ledger.differences import Cause, Place, Span, sum_causes
 from registry.ledger.frozen import Figures, read_frozen
 from registry.ledger.heads import Head, read_head
+from registry.ledger.in_force import read_goals
 from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Programme
 from registry.releases.models import Release
@@ -128,7 +129,9 @@ def read_since(
 
 
 def make_table(release: Release, programme: Programme) -> Table:
-    """Set the released figures against the programme's days and the allocations of then."""
+    """Set the released figures against the plan lines and the allocations of then."""
+    head = Head(release.head_sequence, read_head().recorded_at, release.head_hash)
+    milestones = {goal.kind: goal.milestones for goal in read_goals(release.as_of, head)}
     figures = release.frozen
     unit = "unit_zh" if is_chinese() else "unit_en"
     period = Period(programme.starts_on, programme.ends_on, release.as_of)
@@ -141,6 +144,7 @@ def make_table(release: Release, programme: Programme) -> Table:
             pipeline=0,
             apart={Measure(name): total for name, total in goal["apart"].items()},
             period=period,
+            milestones=milestones.get(Kind(goal["kind"]), ()),
         )
         for goal in figures["goals"]
     )
@@ -153,7 +157,7 @@ def make_table(release: Release, programme: Programme) -> Table:
                     goal.kind,
                     counted=line["counted"][goal.kind],
                     allocated=line["allocated"][goal.kind],
-                    period=period,
+                    planned=goal.planned,
                 )
                 for goal in goals
             ),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from registry.accounts.models import User
+from registry.core.delimited import Line, to_bytes
 from registry.core.language import _, p_
 from registry.entries.catalogue import CATALOGUE
 from registry.entries.models import Entry, Standing
@@ -15,7 +16,6 @@ from registry.sampling import policy
 from registry.sampling.models import CheckResult, Draw
 from registry.sampling.queries import Drawn, Progress, read_entries
 from registry.sampling.words import COUNTED, OUTCOMES, UNITS
-from registry.tally.downloads import Line, write
 from registry.tally.words import join
 
 
@@ -141,7 +141,7 @@ def write_results(progress: Progress, drawn: Iterable[Drawn], *, actor: User) ->
         p_("check", "In words"),
     ]
     rows = [_result_row(draw, each) for each in show_rows(drawn, actor=actor)]
-    return write([*heading(draw), [], heads, *rows])
+    return to_bytes([*heading(draw), [], heads, *rows])
 
 
 def _result_row(draw: Draw, row: RowShown) -> Line:
@@ -178,4 +178,4 @@ def write_population(draw: Draw, placed: Sequence[Placed]) -> bytes:
         ]
         for each in show_order(draw, placed, first=0, most=len(placed))
     ]
-    return write([*heading(draw), [], heads, *rows])
+    return to_bytes([*heading(draw), [], heads, *rows])

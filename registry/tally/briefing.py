@@ -23,6 +23,7 @@ from registry.core.clock import PLACE
 from registry.core.language import _, is_chinese, p_
 from registry.tally.page import show_days
 from registry.tally.queries import Answer
+from registry.tally.sources import note_allocations, say_sources
 from registry.tally.table import Cell, GoalLine, Phase, Row
 from registry.tally.words import (
     KIND_NAMES,
@@ -32,6 +33,8 @@ from registry.tally.words import (
     amount,
     join,
     lead_of,
+    say_counting,
+    say_plan_line,
     signed,
 )
 
@@ -244,11 +247,14 @@ def _notes(answer: Answer) -> list[object]:
         for measure, total in goal.apart.items()
     ]
     notes: list[object] = [
-        _("▼ five percentage points or more under the plan line: target × days gone ÷ all days."),
-        _("Only what is approved is counted. The row of the city shows the targets."),
+        _("▼ five percentage points or more under the plan line."),
+        _("Plan line: %(rule)s", rule=say_plan_line(answer.table)),
+        _("The row of the city shows the targets. Counted: %(rule)s", rule=say_counting()),
+        *say_sources(answer),
     ]
     return [
         *notes,
+        *note_allocations(answer.table),
         *([_("Apart, in no figure above: %(what)s.", what=join(apart))] if apart else []),
     ]
 

@@ -73,6 +73,7 @@ class Found:
     balances: Mapping[Kind, Balance]
     differences: Differences
     units: Mapping[Measure, str]
+    measures: Sequence[Measure]
 
 
 def read_differences(
@@ -119,6 +120,7 @@ def read_differences(
             span, measures, district_id=district_id, cause=cause, after=after, limit=limit
         ),
         units={measure: unit_of(goal) for goal in goals for measure in goal.measures},
+        measures=measures,
     )
 
 

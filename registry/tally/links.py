@@ -54,3 +54,6 @@ class Links(Protocol):
 
     def tally(self) -> str:
         """Return the address of the tally by the same days."""
+
+    def charts(self) -> str:
+        """Return the address of the charts by the same days."""

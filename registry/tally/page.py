@@ -27,7 +27,6 @@ from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
     KindShown,
     RowShown,
-    note_allocations,
     say_districts,
     show_city,
     show_kinds,
@@ -48,6 +47,7 @@ from registry.tally.outlook import (
     show_week,
 )
 from registry.tally.queries import Answer
+from registry.tally.sources import note_allocations
 from registry.tally.table import GoalLine, Period, Phase, Table
 from registry.tally.words import (
     APART_NAMES,
@@ -182,7 +182,7 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
         high=outlook.forecast.high if outlook.forecast else None,
         facts=[
             *_share_facts(goal, has_plan=has_plan),
-            *show_course(goal, course, links),
+            *show_course(goal, course, links, period=period),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
             say_checked(goal, answer, links),
@@ -251,7 +251,6 @@ class Page:
     desk_head: ExtraHead
     moves: Sequence[MoveRow]
     week: WeekShown
-    plan_share: float | None
     allocation_notes: Sequence[object]
     trends: Sequence[TrendShown]
     months: Sequence[Month]
@@ -269,6 +268,7 @@ class Page:
     file_url: str
     workbook_url: str
     briefing_url: str
+    charts_url: str
 
 
 def show_page(
@@ -281,8 +281,7 @@ def show_page(
     on_map: Kind,
 ) -> Page:
     """Set out the whole page; `order` is the kind whose share orders the districts."""
-    table, head = answer.table, answer.tally.head
-    period = table.period
+    table, period, head = answer.table, answer.table.period, answer.tally.head
     has_plan = period.phase is not Phase.BEFORE
     ids = {line.code: line.id for line in answer.tally.districts}
     return Page(
@@ -302,7 +301,6 @@ def show_page(
         desk_head=show_desk_head(),
         moves=show_moves(answer, course, links),
         week=show_week(answer, course, links),
-        plan_share=period.percent if has_plan else None,
         allocation_notes=note_allocations(table),
         trends=show_trends(answer, course=course),
         months=show_months(answer),
@@ -320,4 +318,5 @@ def show_page(
         file_url=links.file(),
         workbook_url=links.workbook(),
         briefing_url=links.briefing(),
+        charts_url=links.charts(),
     )

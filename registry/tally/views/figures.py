@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
@@ -11,24 +11,34 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
+from registry.accounts.models import User
 from registry.accounts.roles import DESK, Role
 from registry.accounts.views.onward import first_page
-from registry.core import clock
+from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
+from registry.core.language import is_chinese
+from registry.core.spool import send_written
+from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
+from registry.entries.models import Entry
 from registry.ledger.answers import read_tally
-from registry.ledger.queries import After, Behind, list_behind, read_head
+from registry.ledger.differences import stream_differences
+from registry.ledger.files import Entered, stream_behind, sum_behind
+from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
+from registry.tally.apart import read_apart
 from registry.tally.behind import show_behind
 from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
+from registry.tally.counting import Counting, count_entry
 from registry.tally.course import read_course
 from registry.tally.page import show_page
-from registry.tally.queries import find_figure, list_stages, read_answer
+from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
+from registry.tally.queries import Asked, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import SpanAsked, read_place, read_span
@@ -69,6 +79,10 @@ def home() -> ResponseReturnValue:
 @public
 def index() -> ResponseReturnValue:
     """Show where the city stands, as of a day and as known at a moment."""
+    return send_unless_kept(_show_index, key=_ledger_key())
+
+
+def _show_index() -> ResponseReturnValue:
     question = read_question(request.args)
     answer = read_answer(question.day, question.known)
     order = _find_kind("order")
@@ -98,6 +112,10 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
+    return send_unless_kept(_show_changes, key=_ledger_key())
+
+
+def _show_changes() -> ResponseReturnValue:
     asked, after = read_span(request.args), read_place(request.args.get("after", ""))
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
@@ -124,14 +142,19 @@ def download_changes() -> ResponseReturnValue:
     for fault in asked.faults.values():
         raise Invalid(fault)
     district = _find_district()
+    place = district.id if district else None
     found = read_differences(
         asked.span,
         kind=_find_kind("kind"),
-        district_id=district.id if district else None,
-        limit=None,
+        district_id=place,
+        limit=1,
     )
-    name = f"changes-{asked.span.since}-{asked.span.as_of}.csv"
-    return _file(downloads.write_changes(asked.span, found), name=name)
+    lines = stream_differences(asked.span, found.measures, district_id=place)
+    return send_written(
+        lambda target: downloads.write_changes(target, asked.span, found, lines),
+        name=f"changes-{asked.span.since}-{asked.span.as_of}.csv",
+        content_type=CSV,
+    )
 
 
 @tally.get("/tally.xlsx")
@@ -141,12 +164,15 @@ def workbook() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_answer(question.day, question.known)
 
-    def read_page(kind: Kind, after: After | None, limit: int) -> Behind:
+    def read_entries(kind: Kind) -> Iterator[Entered]:
         measures = answer.measures(kind)
-        return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
+        return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
-    name = f"tally-{question.day}.xlsx"
-    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+    return send_written(
+        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        name=f"tally-{question.day}.xlsx",
+        content_type=XLSX,
+    )
 
 
 @tally.get("/tally.pdf")
@@ -162,15 +188,24 @@ def briefing() -> ResponseReturnValue:
 @public
 def behind() -> ResponseReturnValue:
     """List the entries that add up to one figure."""
+    return send_unless_kept(_show_behind, key=_ledger_key())
+
+
+def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
-    head = read_head(question.known)
+    head, districts = read_head(question.known), list_districts()
     asked = find_figure(question.day, head, **_figure_words())
+    figure, only = _find_part(asked, question.day, head)
+    by = read_by(request.args.get("by", ""))
+    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
     page = show_behind(
         asked,
-        list_behind(question.day, head, asked.measures, district_id=asked.place_id, after=after),
+        _list_behind(figure, after=after, limit=limit),
         Addresses(question, head=pin(head, question.known)),
+        apart=read_apart(figure, by=by, only=only, districts=districts),
+        as_of=question.day,
         head=head,
-        districts=list_districts(),
+        districts=districts,
         is_continued=after is not None,
     )
     return render_template("tally/behind.html", question=question, page=page), question.status
@@ -179,15 +214,41 @@ def behind() -> ResponseReturnValue:
 @tally.get("/tally/entries.csv")
 @public
 def download_behind() -> ResponseReturnValue:
-    """Give all entries behind one figure as a file."""
+    """Give all entries behind one figure, or its parts, as a file."""
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    found = list_behind(
-        question.day, answer.head, asked.measures, district_id=asked.place_id, limit=None
+    figure, only = _find_part(asked, question.day, answer.head)
+    by = read_by(request.args.get("by", ""))
+    apart = read_apart(figure, by=by, only=only, districts=list_districts())
+    where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
+    whole = figure.as_of, figure.head, figure.measures
+    entered = stream_behind(*whole, chinese=is_chinese(), **where)
+    total = sum_behind(*whole, **where)
+    return send_written(
+        lambda target: downloads.write_entries(
+            target, answer, asked, apart=apart, entered=entered, total=total
+        ),
+        name=f"{asked.kind.value}-{question.day}.csv",
+        content_type=CSV,
     )
-    content = downloads.write_entries(answer, asked, found)
-    return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
+
+
+def _find_part(asked: Asked, day: date, head: Head) -> tuple[Figure, Only]:
+    only = read_only(request.args)
+    return Figure(day, head, asked.measures, asked.place_id, part_of(only)), only
+
+
+def _list_behind(figure: Figure, *, after: After | None, limit: int | None) -> Behind:
+    return list_behind(
+        figure.as_of,
+        figure.head,
+        figure.measures,
+        district_id=figure.district_id,
+        part=figure.part,
+        after=after,
+        limit=limit,
+    )
 
 
 @tally.get("/tally/screen")
@@ -209,6 +270,12 @@ def screen_data() -> ResponseReturnValue:
     answer.headers["Figures-At"] = _now()
     answer.add_etag()
     return answer.make_conditional(request)
+
+
+def _ledger_key() -> list[object]:
+    """Name what a page of figures depends on: all that it shows was written by sealed deeds."""
+    head = read_head()
+    return [head.sequence, head.recorded_at, head.hash]
 
 
 def _now() -> str:
@@ -243,7 +310,8 @@ class Addresses:
     def file(self) -> str:
         """Return the address of this page's figures as a file."""
         asked = request.args.to_dict(flat=False)
-        words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
+        names = ("kind", "measure", "district", "by", *NARROWING)
+        words: dict[str, Any] = {name: asked.get(name) for name in names}
         return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
 
     def workbook(self) -> str:
@@ -262,6 +330,34 @@ class Addresses:
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
 
+    def charts(self) -> str:
+        """Return the address of the charts by the same days."""
+        return url_for("tally.charts", **self.pinned)
+
+    def picture(self, name: str, form: str) -> str:
+        """Return the address of one chart as a picture."""
+        return url_for("tally.chart", name=name, form=form, **self.pinned)
+
+
+class EntryLeads:
+    """Where the lines beside an entry lead."""
+
+    def changes(self, *, since: date, as_of: date, kind: Kind, district: str) -> str:
+        if not (current_user.is_authenticated or is_public()):
+            return ""
+        words: dict[str, Any] = {"since": since, "as_of": as_of, "district": district}
+        return url_for("tally.changes", kind=kind.value, **words)
+
+    def case(self, application_id: int, *, reader: User) -> str:
+        page = "applications.show" if reader.role is Role.MEMBER else "approval.case"
+        return url_for(page, application_id=application_id)
+
+
+def show_counting(entry: Entry) -> Counting:
+    """Return how a registered entry counts, for the person who looks at its page."""
+    reader = get_actor() if current_user.is_authenticated else None
+    return count_entry(entry, EntryLeads(), reader=reader)
+
 
 class ChangeAddresses(Addresses):
     """The addresses that lead on from a page of changes."""
@@ -275,7 +371,11 @@ class ChangeAddresses(Addresses):
         return url_for("tally.download_changes", **words, **self.span)
 
 
-FILES = {"tally.index": "tally.download", "tally.behind": "tally.download_behind"}
+FILES = {
+    "tally.index": "tally.download",
+    "tally.charts": "tally.download",
+    "tally.behind": "tally.download_behind",
+}
 
 
 def _find_kind(name: str) -> Kind | None:
