@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
-from registry.entries.models import Entry
+from registry.entries.models import Entry, Standing
 from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, read_head
 from registry.ledger.models import Allocation, Cell, GoalVersion, PlanVersion, Posting, Trend
 from registry.programme.kinds import Kind, Measure
@@ -242,6 +242,7 @@ class Figure(NamedTuple):
     district_en: str
     effective_on: date
     quantity: int
+    standing: Standing
 
     @property
     def key(self) -> After:
@@ -299,6 +300,7 @@ def list_behind(
             District.name_en,
             Entry.effective_on,
             sa.cast(parts.c.quantity, sa.Integer),
+            Entry.standing,
         )
         .select_from(parts)
         .join(Entry, Entry.id == parts.c.entry_id)

@@ -299,6 +299,10 @@ class EntryLeads:
         page = "applications.show" if reader.role is Role.MEMBER else "approval.case"
         return url_for(page, application_id=application_id)
 
+    def batch(self, batch_id: int, *, reader: User) -> str:
+        is_city = reader.role is Role.ADMINISTRATOR
+        return url_for("importing.batch", batch_id=batch_id) if is_city else ""
+
 
 def show_counting(entry: Entry) -> Counting:
     """Return how a registered entry counts, for the person who looks at its page."""
