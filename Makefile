@@ -1,7 +1,7 @@
 # Each target sets up what it needs by itself; once that is done none asks the network.
-# PYTHON names the interpreter to build .venv with; ARGS is handed on to pytest.
+# PYTHON names the interpreter to build .venv with; ARGS is handed on to pytest and to the benchmark.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test check format catalogues vendor lock
+.PHONY: help setup setup-dev run demo test bench check format catalogues vendor lock
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -26,6 +26,10 @@ demo: setup ## serve a filled demonstration
 test: setup-dev ## run all tests: SQLite, PostgreSQL, a real browser
 	@.ci/install-system
 	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+bench: setup-dev ## print each ratio with its limit and its goal (about 20 minutes)
+	@.ci/install-system
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: setup-dev ## format, lint, types, import contracts, templates, sizes, checksums, catalogues
 	$(BIN)/ruff format --check

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -78,6 +79,32 @@ async function vendorFont() {
   write(join(folder, "LICENSE"), read("@expo-google-fonts", "noto-sans-sc", "LICENSE_FONT"));
 }
 
+/** Bundle what `echarts.js` names into one classic script, `echarts`, with the licences of its parts. */
+async function vendorCharts() {
+  const folder = join(served, "echarts");
+  const { version } = JSON.parse(read("echarts", "package.json"));
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: ["echarts.js"],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "echarts",
+    target: "es2020",
+    legalComments: "none",
+    banner: { js: `/* Parts of Apache ECharts ${version}; Apache License 2.0; see LICENSE and NOTICE beside it */` },
+    write: false,
+  });
+  const [bundle] = result.outputFiles;
+  if (/\beval\(|new Function/.test(bundle.text)) throw new Error("the bundle makes code of text");
+  write(join(folder, "echarts.js"), bundle.contents);
+  write(join(folder, "LICENSE"), read("echarts", "LICENSE"));
+  write(join(folder, "NOTICE"), read("echarts", "NOTICE"));
+  write(join(folder, "LICENSE-d3"), read("echarts", "licenses", "LICENSE-d3"));
+  write(join(folder, "LICENSE-zrender"), read("zrender", "LICENSE"));
+  write(join(folder, "LICENSE-tslib"), read("tslib", "LICENSE.txt"));
+}
+
 function vendorAxe() {
   for (const name of ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"]) {
     write(join(testsOnly, "axe", name), read("axe-core", name));
@@ -102,5 +129,6 @@ function writeChecksums(folder) {
 for (const folder of [served, testsOnly]) rmSync(folder, { recursive: true, force: true });
 vendorBootstrap();
 vendorAxe();
+await vendorCharts();
 await vendorFont();
 for (const folder of [served, testsOnly]) writeChecksums(folder);

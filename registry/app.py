@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import navigation
 from registry.accounts import access, post
+from registry.accounts.access import get_actor
 from registry.accounts.models import User
 from registry.accounts.sessions import ABSOLUTE, SEEN_AFTER, find_session, touch_session
 from registry.accounts.views import accounts, resume
@@ -24,7 +25,9 @@ from registry.administration.views import administration
 from registry.api.operations import operations
 from registry.api.views import api
 from registry.applications.views import applications
+from registry.applications.views.amend import amendments_of
 from registry.approval.views import approval
+from registry.approval.views.beside import count_transfers
 from registry.config import MEBIBYTE, Settings
 from registry.core import (
     clock,
@@ -36,6 +39,7 @@ from registry.core import (
     metrics,
     templating,
     transactions,
+    unchanged,
     wire,
 )
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
@@ -44,7 +48,13 @@ from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
 from registry.open_data.views import open_data
+from registry.programme.models import Programme
 from registry.programme.queries import find_programme
+from registry.releases.beside import note_release
+from registry.releases.views import releases
+from registry.sampling.views import sampling
+from registry.sampling.views.beside import checks_beside
+from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
@@ -61,10 +71,13 @@ BLUEPRINTS = (
     administration,
     standing,
     open_data,
+    releases,
+    sampling,
     api,
     operations,
 )
 FORM_PARTS_MAX = 20_000
+COLUMNS_OF_PROGRAMME = tuple(Programme.__table__.columns.keys())
 
 
 def create_app(settings: Settings) -> Flask:
@@ -92,9 +105,15 @@ def create_app(settings: Settings) -> Flask:
         public_figures=public_figures,
         count_entry=show_counting,
         beside_entry=beside_entry,
+        amendments_of=amendments_of,
         proposals_waiting=count_waiting_for,
+        transfers_waiting=count_transfers,
+        note_release=note_release,
+        checks_of=checks_beside,
+        check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
+    unchanged.init_app(app, frame=_frame_key)
     error_pages.init_app(app)
     headers.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -199,6 +218,17 @@ def _page_context() -> dict[str, object]:
         "path": request.full_path.rstrip("?"),
         "today": clock.today(),
     }
+
+
+def _frame_key() -> list[object]:
+    """Name all that stands around a page of this request beside its address and session."""
+    programme = find_programme()
+    shown = [getattr(programme, name) for name in COLUMNS_OF_PROGRAMME] if programme else []
+    frame: list[object] = [clock.today(), str(get_locale()), _settings().demonstration, *shown]
+    if current_user.is_authenticated:
+        person = get_actor()
+        frame += [person.id, person.name, person.role, person.place_label]
+    return frame
 
 
 def _named(programme: object, what: str) -> str:

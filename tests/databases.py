@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +15,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 DEBIAN = Path("/usr/lib/postgresql")
-FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+FAST = ("-c fsync=off", "-c full_page_writes=off", "-c synchronous_commit=off")
+INITDB = ("-U", "registry", "-A", "trust", "-E", "UTF8", "--no-locale")
+DURABLE = ("-c shared_buffers=512MB", "-c max_wal_size=4GB")  # all else as PostgreSQL ships
 
 
 def postgresql_programs() -> Path:
@@ -30,36 +32,32 @@ def postgresql_programs() -> Path:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """Run a server of our own on a socket and give the address of its first database."""
+def postgresql_server(*, options: Sequence[str] = FAST, kept: Path | None = None) -> Iterator[str]:
+    """Run a server of our own on a socket and give the address of its first database.
+
+    `kept`: where its data stand and stay; without it they go when the server ends.
+    """
     programs = postgresql_programs()
     folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
     folder.chmod(0o755)
+    data = kept or folder / "data"
     user = server_user()
     if user:
         shutil.chown(folder, user)
-    data = folder / "data"
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.chown(kept, user)
     run = _runner(user)
-    run(
-        [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "registry",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-        ]
-    )
-    options = " ".join([f"-k {folder}", "-c listen_addresses=''", "-c max_connections=200", *FAST])
-    run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"])
+    if not (data / "PG_VERSION").exists():
+        run([programs / "initdb", "-D", data, *INITDB])
+    words = [f"-k {folder}", "-c listen_addresses=''", "-c max_connections=200", *options]
+    start = ["-w", "-t", "120", "-l", folder / "log", "-o", " ".join(words), "start"]
+    run([programs / "pg_ctl", "-D", data, *start])
+    how = "immediate" if kept is None else "fast"
     try:
         yield f"postgresql+psycopg://registry@/postgres?host={folder}"
     finally:
-        run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+        run([programs / "pg_ctl", "-D", data, "-w", "-t", "120", "-m", how, "stop"])
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -87,8 +85,24 @@ def _runner(user: str):  # type: ignore[no-untyped-def]  # a function of this fi
 
 def replace_database(server_url: str, name: str, *, template: str = "template0") -> str:
     """Make a database anew as a copy of another and return its address."""
-    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
+    with _connect(server_url) as connection:
         connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return server_url.replace("@/postgres?", f"@/{name}?")
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Remove a database with all that stands in it."""
+    with _connect(server_url) as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def list_databases(server_url: str) -> set[str]:
+    """List the names of the databases of a server."""
+    with _connect(server_url) as connection:
+        return set(connection.exec_driver_sql("SELECT datname FROM pg_database").scalars())
+
+
+def _connect(server_url: str) -> sa.Connection:
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    return engine.connect()

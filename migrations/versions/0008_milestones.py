@@ -1,7 +1,7 @@
 """Milestones of the plan lines, the source of what the city set, and open data.
 
 Revision: 0008
-After: 0003
+After: 0007
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -43,7 +43,9 @@ def upgrade() -> None:
     for table in SOURCED:
         text = sa.Column("source", sa.String(length=200), server_default="", nullable=False)
         op.add_column(table, text)
-    switch = sa.Column("has_open_data", sa.Boolean(), server_default=sa.false(), nullable=False)
+    switch: sa.Column[bool] = sa.Column(
+        "has_open_data", sa.Boolean(), server_default=sa.false(), nullable=False
+    )
     op.add_column("programme", switch)
     for name in ("licence_zh", "licence_en"):
         text = sa.Column(name, sa.String(length=400), server_default="", nullable=False)

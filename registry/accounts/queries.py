@@ -53,6 +53,27 @@ def has_administrator() -> bool:
     return db.session.scalar(found) is not None
 
 
+def _of_role(role: Role) -> sa.Select[User]:
+    """Select the accounts of a role that are at work: confirmed, and not closed."""
+    return (
+        sa.select(User)
+        .where(User.role == role, User.email_confirmed_at.is_not(None), User.closed_at.is_(None))
+        .order_by(User.id)
+    )
+
+
+def list_supervisors(district_id: int) -> Sequence[User]:
+    """List the active supervisors of a district; where there is none, the administrators."""
+    own = _of_role(Role.SUPERVISOR).where(User.district_id == district_id)
+    return db.session.scalars(own).all() or db.session.scalars(_of_role(Role.ADMINISTRATOR)).all()
+
+
+def has_supervisor(district_id: int) -> bool:
+    """Say whether a district has an active supervisor."""
+    own = _of_role(Role.SUPERVISOR).where(User.district_id == district_id)
+    return db.session.scalar(own.limit(1)) is not None
+
+
 def list_sessions(user: User) -> Sequence[SignedIn]:
     """List where a person is signed in, the latest first."""
     return db.session.scalars(

@@ -7,6 +7,7 @@ from typing import Any  # a payload is any JSON
 
 import sqlalchemy as sa
 
+from registry.applications import amending
 from registry.applications.models import Application
 from registry.applications.queries import find_filing
 from registry.applications.steps import Step
@@ -15,7 +16,6 @@ from registry.core.database import db
 from registry.core.errors import Invalid, NotAllowed, WrongState
 from registry.core.language import _
 from registry.entries import service as entries
-from registry.entries.catalogue import CATALOGUE
 from registry.entries.models import RobotLot, RobotUnit, UnitStatus
 from registry.programme.kinds import Measure
 
@@ -25,20 +25,16 @@ DOCUMENT_LONGEST = 100
 def approve(step: Step) -> Mapping[str, Any]:
     """Register the entry with the rows that were verified, from the day of decision in Shanghai.
 
-    Raise Invalid where the checklist or the ticked rows do not do, NotAllowed for who entered or
-    filed it for the firm, WrongState while a suspicion is open.
+    Of an amendment: let the registered entry say what it says. Raise Invalid where the checklist or
+    the ticked rows do not do, NotAllowed for who entered or filed it for the firm, WrongState while
+    a suspicion is open, or where the entry was changed after the amendment was filed.
     """
     application, given = step.application, step.given
     check_independent(step)
     _check_list(step)
     verified = _check_rows(step)
     _check_suspicions(step, verified)
-    replaced = _replace_lots(step, verified)
-    application.entry.document = given.document.strip()[:DOCUMENT_LONGEST] or None
-    entries.register(application.entry, effective_on=step.today, verified=verified or None)
-    step.touched.append(application.entry_id)
-    counted = _count_by_measure(application, verified)
-    application.quantity = _quantity(application, counted)
+    done = _amend(step, verified) if application.is_amendment else _register(step, verified)
     application.decided_at = step.at
     application.decision_note = given.note.strip() or None
     frozen = find_filing(application)
@@ -46,17 +42,69 @@ def approve(step: Step) -> Mapping[str, Any]:
         "quantity": application.quantity,
         "verified": len(verified),
         "rows": list(verified),
-        "counted": {measure.value: count for measure, count in sorted(counted.items())},
         "filing": application.filings_count,
         "hash": frozen.hash if frozen is not None else "",
         "effective_on": step.today.isoformat(),
+        **done,
+    }
+
+
+def _register(step: Step, verified: Sequence[int]) -> Mapping[str, Any]:
+    """Put a new entry into the register."""
+    application = step.application
+    replaced = _replace_lots(step, verified)
+    application.entry.document = step.given.document.strip()[:DOCUMENT_LONGEST] or None
+    entries.register(application.entry, effective_on=step.today, verified=verified or None)
+    step.touched.append(application.entry_id)
+    counted = _count_by_measure(application, verified)
+    application.quantity = _quantity(application, counted)
+    return {
+        "counted": {measure.value: count for measure, count in sorted(counted.items())},
         "lots_replaced": replaced,
     }
 
 
+def _amend(step: Step, verified: Sequence[int]) -> Mapping[str, Any]:
+    """Let a registered entry say what its amendment says; number, rank and first day stay."""
+    application = step.application
+    entry = amending.check_standing(application)
+    amendment = amending.read_filed(application)
+    difference = amendment.difference
+    moves = amending.plan(
+        application, amendment, verified=verified, lots=step.given.lots, on=step.today
+    )
+    others = amending.carry_out(application, amendment, moves)
+    entries.take_over(entry, application.entry)
+    entries.release(application.entry)
+    step.touched.extend({entry.id, *others})
+    application.quantity = len(set(verified) & set(amendment.main_rows))
+    done = {
+        "amends": entry.id,
+        "added": len(moves.begins),
+        "altered": len(difference.altered),
+        "left": sum(retired for *_unit, retired in moves.ends),
+        "struck": sum(not retired for *_unit, retired in moves.ends),
+        "fields": list(difference.fields),
+        "lots_replaced": sum(part.count for part in moves.parts),
+    }
+    words = {
+        "case": application.number,
+        "reason": str(amendment.checked.values["amend_reason"] or ""),
+        "effective_on": step.today.isoformat(),
+        "document": step.given.document.strip()[:DOCUMENT_LONGEST],
+    }
+    event = "corrected" if amendment.is_correction else "amended"
+    step.told.append((event, {**words, **done}, _first_application_id(entry.id), entry.id))
+    return done
+
+
+def _first_application_id(entry_id: int) -> int | None:
+    return db.session.scalar(sa.select(Application.id).where(Application.entry_id == entry_id))
+
+
 def counts_rows(application: Application) -> bool:
     """Say whether what is counted is the number of rows that the officer verified."""
-    return Measure.ROBOT in CATALOGUE[application.kind].measures
+    return application.facts.counts_rows
 
 
 def check_independent(step: Step) -> None:
@@ -69,7 +117,7 @@ def check_independent(step: Step) -> None:
 
 
 def _check_list(step: Step) -> None:
-    wanted = {item.code for item in CATALOGUE[step.application.kind].checklist}
+    wanted = {item.code for item in step.application.facts.checklist}
     if wanted - set(step.given.checks):
         raise Invalid(
             _("The checklist is not complete. Tick what you have looked at."), field="checks"
@@ -94,17 +142,35 @@ def countable_rows(application: Application) -> Sequence[int]:
 def _check_rows(step: Step) -> list[int]:
     if not counts_rows(step.application):
         return []
-    chosen = set(step.given.verified)
-    verified = [position for position in countable_rows(step.application) if position in chosen]
+    chosen, countable = set(step.given.verified), countable_rows(step.application)
+    verified = [position for position in countable if position in chosen]
     if len(verified) != len(chosen):
         raise Invalid(
             _("A ticked row is not among those filed as new and in use."), field="verified"
         )
-    if not verified:
+    if not verified and (countable or not step.application.is_amendment):
         raise Invalid(
             _("Tick the rows you verified; without any, reject or return it."), field="verified"
         )
+    _check_in_place(step, chosen)
     return verified
+
+
+def _check_in_place(step: Step, chosen: Collection[int]) -> None:
+    """In a correction, what takes the place of a registered row is verified, or nothing is."""
+    if not step.application.is_amendment:
+        return
+    rows = amending.read_filed(step.application).difference.altered
+    for row in rows:
+        if not row.is_same and row.now not in chosen:
+            raise Invalid(
+                _(
+                    "Row %(row)s takes the place of a registered one: verify it, or return the "
+                    "amendment with a remark.",
+                    row=row.now,
+                ),
+                field="verified",
+            )
 
 
 def _check_suspicions(step: Step, verified: Collection[int]) -> None:
@@ -145,7 +211,7 @@ def _count_by_measure(application: Application, verified: Sequence[int]) -> dict
 def _quantity(application: Application, counted: Mapping[Measure, int]) -> int:
     if not counts_rows(application):
         return 1
-    return counted.get(CATALOGUE[application.kind].measures[0], 0)
+    return counted.get(application.facts.measures[0], 0)
 
 
 def _end_units(lots: Sequence[RobotLot], count: int, step: Step) -> int:
@@ -155,19 +221,7 @@ def _end_units(lots: Sequence[RobotLot], count: int, step: Step) -> int:
         ended = min(left, lot.quantity)
         if not ended:
             break
-        if ended < lot.quantity:
-            lot.quantity -= ended
-            db.session.add(
-                RobotLot(
-                    entry_id=lot.entry_id,
-                    measure=lot.measure,
-                    quantity=ended,
-                    from_on=lot.from_on,
-                    until_on=step.today,
-                )
-            )
-        else:
-            lot.until_on = step.today
+        amending.end_part(lot, ended, until_on=step.today)
         step.touched.append(lot.entry_id)
         left -= ended
     return count - left

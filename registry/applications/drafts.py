@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any  # a form as typed is nested JSON
 
+from registry.applications.amendment import Amendment
 from registry.applications.models import Application
 from registry.applications.queries import list_open_remarks
 from registry.districts.queries import find_district
@@ -45,13 +47,17 @@ def kept_words(form: Mapping[str, Any]) -> Words:
     return {"fields": fields, "rows": rows[:ROWS_KEPT]}
 
 
-def place_draft(application: Application) -> None:
+def place_draft(application: Application, *, today: date) -> None:
     """Let title, district and quantity of a draft follow what is typed; lists show them.
 
-    Once filed, the district stays: another one is reached by a transfer.
+    Once filed, the district stays: another one is reached by a transfer, which writes it here too.
+    An amendment stays where its entry stands, and counts what it would add.
     """
     fields = application.form.get("fields", {})
     application.entry.title = str(fields.get("title") or "").strip()[:TITLE_LONGEST]
+    if application.is_amendment:
+        application.quantity = Amendment.of_draft(application, today=today).added
+        return
     facts = CATALOGUE[application.kind]
     rows = application.form.get("rows", [])
     application.quantity = max(len(rows), 1) if Measure.ROBOT in facts.measures else 1

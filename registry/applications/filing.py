@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any  # a form and a payload are any JSON
 
 from registry.applications import deadlines, steps
+from registry.applications.amendment import REGISTERED, Amendment, check_valid, get_amended
 from registry.applications.given import Given, Incomplete
 from registry.applications.models import Application, Attachment, Filing, Remark
 from registry.applications.queries import list_attachments, list_open_remarks
@@ -16,15 +17,15 @@ from registry.applications.status import Status
 from registry.applications.steps import Step
 from registry.core.database import db
 from registry.core.errors import WrongState
-from registry.core.language import _, n_
+from registry.core.language import _, is_chinese, n_
 from registry.districts.queries import list_districts
 from registry.enterprises.models import Enterprise
 from registry.entries import checking, uniqueness
 from registry.entries import service as entries
-from registry.entries.catalogue import CATALOGUE
 from registry.entries.checking import Checked
 from registry.entries.columns import Fault
 from registry.entries.facts.shape import Slot
+from registry.entries.registered import has_detail
 from registry.programme.queries import is_open
 
 ENTERPRISE_NEEDS = {
@@ -44,6 +45,8 @@ ANSWER_LONGEST = 1_000
 def check(step: Step) -> None:
     """Raise WrongState where filing is closed, Incomplete with all that is missing or wrong."""
     application = step.application
+    if application.is_amendment:
+        check_valid(get_amended(application))
     check_open(application, on=step.today)
     found = list_faults(application, today=step.today)
     found += _unanswered(application, step.given)
@@ -65,7 +68,7 @@ def check_open(application: Application, *, on: date) -> None:
                 )
             )
         return
-    if not is_open(application.kind, on=on):
+    if not application.is_amendment and not is_open(application.kind, on=on):
         raise WrongState(
             _("The round has closed. Your words stay here; file when the next round opens.")
         )
@@ -74,7 +77,13 @@ def check_open(application: Application, *, on: date) -> None:
 def examine(application: Application, *, today: date) -> Checked:
     """Return the form read and checked: values, rows, faults, warnings, figures."""
     codes = {district.code for district in list_districts()}
-    return checking.check(application.kind, application.form, today=today, districts=codes)
+    return checking.check(
+        application.kind,
+        application.form,
+        today=today,
+        districts=codes,
+        amends=application.is_amendment,
+    )
 
 
 def list_faults(
@@ -82,10 +91,13 @@ def list_faults(
 ) -> list[Fault]:
     """List everything that stands against filing, but the pledge and the answers."""
     checked = checked or examine(application, today=today)
+    amends, own = application.amends_id, checked.faults
+    if amends is not None:
+        own = Amendment.of_draft(application, today=today).list_faults(get_amended(application))
     return [
         *_enterprise_faults(application.enterprise),
-        *checked.faults,
-        *uniqueness.find_taken(application.entry, checked),
+        *own,
+        *uniqueness.find_taken(application.entry, checked, amends=amends),
         *_moved(application),
         *_file_faults(application),
     ]
@@ -94,12 +106,14 @@ def list_faults(
 def file(step: Step) -> Mapping[str, Any]:
     """Store the facts, freeze the form, start or resume the clock."""
     application, checked = step.application, examine(step.application, today=step.today)
-    entries.store_facts(application.entry, checked)
+    amends = _prepare_amendment(step) if application.is_amendment else {}
+    if not amends:
+        entries.store_facts(application.entry, checked)
     _claim_invoices(application)
     _keep_answers(application, step.given, at=step.at)
     frozen = _freeze(step)
     _set_clock(step)
-    application.quantity = checked.quantity
+    application.quantity = amends.get("quantity", checked.quantity)
     application.filings_count = frozen.number
     application.filed_at = step.at
     application.first_filed_at = application.first_filed_at or step.at
@@ -110,7 +124,31 @@ def file(step: Step) -> Mapping[str, Any]:
         "files": [file["sha256"] for file in frozen.files],
         "quantity": application.quantity,
         "due_on": application.due_on.isoformat() if application.due_on else "",
+        **amends,
     }
+
+
+def _prepare_amendment(step: Step) -> dict[str, Any]:
+    """Store what is new beside the entry; keep what is registered now with the form.
+
+    The case goes to the district where the entry stands now.
+    """
+    application, entry = step.application, get_amended(step.application)
+    amendment = Amendment.of_draft(application, today=step.today)
+    application.district_id = application.entry.district_id = entry.district_id
+    fields = {**application.form["fields"], "district": entry.district.code}
+    application.form = {
+        **application.form,
+        "fields": fields,
+        REGISTERED: dict(amendment.registered),
+    }
+    entries.store_facts(
+        application.entry,
+        examine(application, today=step.today),
+        only=amendment.new_rows if amendment.facts.counts_rows else None,
+        with_detail=has_detail(entry) or amendment.fills_detail(),
+    )
+    return {"amends": entry.id, "quantity": amendment.added}
 
 
 def _claim_invoices(application: Application) -> None:
@@ -230,10 +268,12 @@ def _enterprise_faults(enterprise: Enterprise) -> list[Fault]:
 
 def _moved(application: Application) -> list[Fault]:
     code = str(application.form.get("fields", {}).get("district") or "").strip()
-    if application.filings_count == 0 or not code or code == application.district.code:
+    is_there = not code or code == application.district.code
+    if application.filings_count == 0 or is_there or application.is_amendment:
         return []
     message = _(
-        "It was filed for another district and stays there. Ask that district to hand it over."
+        "The case is with %(place)s. Choose that district here; only the desks can hand it over.",
+        place=application.district.name_zh if is_chinese() else application.district.name_en,
     )
     return [Fault("field:district", message, _("District"))]
 
@@ -244,7 +284,7 @@ def _file_faults(application: Application) -> list[Fault]:
         counts[file.slot] = counts.get(file.slot, 0) + 1
     return [
         Fault(f"file:{slot.code}", _too_few(slot, counts.get(slot.code, 0)), slot.label)
-        for slot in CATALOGUE[application.kind].slots
+        for slot in application.facts.slots
         if slot.required and counts.get(slot.code, 0) < slot.min_files
     ]
 

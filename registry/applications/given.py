@@ -18,6 +18,7 @@ class Given:
     `remarks`: (place, words). `answers`: words by the id of a remark. `checks`: names of the ticked
     points of the checklist. `verified`: positions of the rows that the officer saw, from 1. `lots`:
     "replace" or "on_top", where the enterprise has robots of an old list without serial numbers.
+    `district`: the code of where a transfer leads to. `transfer_id`: the transfer to be settled.
     """
 
     reason: str = ""
@@ -31,6 +32,8 @@ class Given:
     answer_by: date | None = None
     document: str = ""
     lots: str = ""
+    district: str = ""
+    transfer_id: int = 0
 
 
 @dataclass(frozen=True)

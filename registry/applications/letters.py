@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import force_locale
@@ -23,20 +24,28 @@ def write(step: Step) -> None:
     letter = LETTERS.get(step.row.action)
     if letter is None:
         return
-    subject, body = letter(step.application)
-    for person in _readers(step.application, but=step.by):
+    case = step.application
+    send(
+        lambda: letter(case), to=list_filers(case, but=step.by), at=step.at, application_id=case.id
+    )
+
+
+def send(
+    words: Callable[[], tuple[object, object]],
+    *,
+    to: Iterable[User],
+    at: datetime,
+    application_id: int,
+) -> None:
+    """Put one mail a person into the outbox: subject and body in the language of the reader."""
+    for person in to:
         with force_locale(person.language):
-            words = str(subject), str(body)
-        tell(
-            to=person.email,
-            subject=words[0],
-            body=words[1],
-            at=step.at,
-            application_id=step.application.id,
-        )
+            subject, body = (str(word) for word in words())
+        tell(to=person.email, subject=subject, body=body, at=at, application_id=application_id)
 
 
-def _readers(application: Application, *, but: User) -> list[User]:
+def list_filers(application: Application, *, but: User) -> list[User]:
+    """List those of the enterprise who began or filed a case."""
     ids = {application.started_by_id, *(filing.filed_by_id for filing in application.filings)}
     people = db.session.scalars(
         sa.select(User).where(User.id.in_(ids), User.closed_at.is_(None)).order_by(User.id)
@@ -57,6 +66,16 @@ def _returned(application: Application) -> tuple[object, object]:
 
 
 def _approved(application: Application) -> tuple[object, object]:
+    if application.amends is not None:
+        words = {"number": application.number, "entry": application.amends.number or ""}
+        return (
+            _("The amendment of %(entry)s was approved", **words),
+            _(
+                "Your amendment %(number)s of the registration %(entry)s was approved. The "
+                "register says so now: {site}/register/%(entry)s",
+                **words,
+            ),
+        )
     return (
         _("%(number)s was approved", number=application.number),
         _(
@@ -67,6 +86,16 @@ def _approved(application: Application) -> tuple[object, object]:
 
 
 def _rejected(application: Application) -> tuple[object, object]:
+    if application.amends is not None:
+        words = {"number": application.number, "entry": application.amends.number or ""}
+        return (
+            _("The amendment of %(entry)s was rejected", **words),
+            _(
+                "Your amendment %(number)s of the registration %(entry)s was rejected. The reason "
+                "stands with the case. What is registered stays as it is.",
+                **words,
+            ),
+        )
     return (
         _("%(number)s was rejected", number=application.number),
         _(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any  # a form as typed is nested JSON
 
 import sqlalchemy as sa
@@ -13,13 +14,20 @@ from registry.applications.status import Status
 from registry.core.database import Base, UtcDateTime, choice
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
+from registry.entries.catalogue import KindFacts, facts_of
+from registry.entries.facts.amended import SORTS
 from registry.entries.models import Entry
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
 
+IS_OPEN = "status in ('draft', 'submitted', 'in_review', 'returned')"
+
 
 class Application(Base):
-    """The act of asking for one entry to be registered.
+    """The act of asking for one entry to be registered, or for a registered one to be amended.
+
+    Where `amends_id` names a registered entry, `entry_id` holds what the amendment says until it
+    is decided; that one is never registered itself. An entry has one open amendment at a time.
 
     `form` holds the words as they were typed, faulty ones included: {"fields": {name: text or list
     of texts}, "rows": [{column: text}]}. `version` rises with every change; who sends an older one
@@ -36,6 +44,7 @@ class Application(Base):
     enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
     district_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), unique=True)
+    amends_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"))
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
@@ -59,13 +68,22 @@ class Application(Base):
 
     enterprise: Mapped[Enterprise] = relationship()
     district: Mapped[District] = relationship()
-    entry: Mapped[Entry] = relationship()
+    entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])
+    amends: Mapped[Entry | None] = relationship(foreign_keys=[amends_id])
     round: Mapped[Round | None] = relationship()
     started_by: Mapped[User] = relationship(foreign_keys=[started_by_id])
     holder: Mapped[User | None] = relationship(foreign_keys=[holder_id])
     filings: Mapped[list[Filing]] = relationship(order_by="Filing.number")
     remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+    transfers: Mapped[list[Transfer]] = relationship(
+        order_by="Transfer.id", back_populates="application"
+    )
+
+    @property
+    def open_transfer(self) -> Transfer | None:
+        """Return the transfer that waits for the other district's answer."""
+        return next((one for one in self.transfers if one.state is TransferState.OPEN), None)
 
     __table_args__ = (
         sa.Index(None, "district_id", "status", "due_on", "id"),
@@ -73,7 +91,30 @@ class Application(Base):
         sa.CheckConstraint(
             "status <> 'in_review' or holder_id is not null", name="in_review_is_held"
         ),
+        sa.Index(
+            "uq_application_open_amendment",
+            "amends_id",
+            unique=True,
+            sqlite_where=sa.text(IS_OPEN),
+            postgresql_where=sa.text(IS_OPEN),
+        ),
     )
+
+    @property
+    def is_amendment(self) -> bool:
+        """Say whether it asks for a registered entry to be amended."""
+        return self.amends_id is not None
+
+    @property
+    def facts(self) -> KindFacts:
+        """Return what is asked for: of a new entry of its kind, or of an amendment."""
+        return facts_of(self.kind, amends=self.is_amendment)
+
+    @property
+    def sort(self) -> str:
+        """Return which sort of amendment it is, as far as that was said."""
+        said = str(self.form.get("fields", {}).get("amend_sort") or "") if self.is_amendment else ""
+        return SORTS.write(said)
 
 
 class Filing(Base):
@@ -136,3 +177,59 @@ class Attachment(Base):
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TransferState(StrEnum):
+    """What became of a transfer; `ended`: the case was decided or withdrawn before an answer."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+    ENDED = "ended"
+
+
+class Transfer(Base):
+    """An open case handed from one district's queue to another's; one open at a time.
+
+    `decided_by_id` is who accepted, refused or took it back, or whose deed ended the case.
+    """
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), index=True)
+    state: Mapped[TransferState] = mapped_column(
+        choice(TransferState, "state"), default=TransferState.OPEN
+    )
+    giver_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
+    receiver_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+
+    application: Mapped[Application] = relationship(back_populates="transfers")
+    giver: Mapped[District] = relationship(foreign_keys=giver_id)
+    receiver: Mapped[District] = relationship(foreign_keys=receiver_id)
+    proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_transfer_open_application",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index(None, "giver_id", "state", "proposed_at"),
+        sa.Index(None, "receiver_id", "state", "proposed_at"),
+        sa.CheckConstraint("giver_id <> receiver_id", name="elsewhere"),
+        sa.CheckConstraint("(state = 'open') = (decided_at is null)", name="decided_once"),
+        sa.CheckConstraint(
+            "proposed_by_id <> decided_by_id or state not in ('accepted', 'refused')", name="two"
+        ),
+    )

@@ -16,6 +16,7 @@ from registry.applications.models import Application, Attachment, Filing, Remark
 from registry.applications.status import DECIDED, EDITABLE, PIPELINE, Status
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind
 
 Selected = sa.Select[Application]
@@ -45,6 +46,7 @@ def get_visible(actor: User, application_id: int) -> Application:
             joinedload(Application.enterprise),
             joinedload(Application.district),
             joinedload(Application.entry),
+            joinedload(Application.amends),
             joinedload(Application.holder),
         )
     )
@@ -62,6 +64,10 @@ class Mine:
     decided: Sequence[Application]
 
     @property
+    def open(self) -> Sequence[Application]:
+        return [*self.waits_for_me, *self.waits_for_them]
+
+    @property
     def is_empty(self) -> bool:
         return not (self.waits_for_me or self.waits_for_them or self.decided)
 
@@ -72,6 +78,7 @@ def list_mine(actor: User) -> Mine:
         visible_to(actor)
         .options(
             joinedload(Application.entry),
+            joinedload(Application.amends),
             joinedload(Application.district),
             joinedload(Application.round),
             joinedload(Application.holder),
@@ -111,9 +118,18 @@ def get_attachment(actor: User, application_id: int, attachment_id: int) -> Atta
     found = db.session.get(Attachment, attachment_id)
     if found is None or found.application_id != application.id:
         raise NotFound
+    if not may_open(actor, application.kind, found.slot):
+        raise NotFound
     if actor.role is not Role.MEMBER and found.sha256 not in _filed_hashes(application):
         raise NotFound
     return found
+
+
+def may_open(actor: User, kind: Kind, slot: str) -> bool:
+    """Say whether papers of this sort are open to a person: leaders read without personal data."""
+    if actor.role is not Role.LEADER:
+        return True
+    return any(known.code == slot and not known.names_persons for known in CATALOGUE[kind].slots)
 
 
 def _filed_hashes(application: Application) -> set[str]:

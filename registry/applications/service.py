@@ -9,7 +9,17 @@ from typing import Any  # a form and a payload are any JSON
 import sqlalchemy as sa
 
 from registry.accounts.models import User
-from registry.applications import deciding, drafts, filing, letters, policy, steps
+from registry.applications import (
+    deciding,
+    drafts,
+    filing,
+    letters,
+    policy,
+    steps,
+    transfer_letters,
+    transferring,
+    transfers,
+)
 from registry.applications.given import Given, Outcome
 from registry.applications.models import Application
 from registry.applications.numbers import next_number
@@ -18,6 +28,7 @@ from registry.applications.status import Status
 from registry.applications.steps import Step
 from registry.applications.workflow import (
     EVENTS,
+    SETTLING,
     TRANSITIONS,
     Action,
     Transition,
@@ -33,7 +44,10 @@ from registry.ledger.service import Deed, deed
 from registry.programme.kinds import Kind
 from registry.programme.queries import find_open_round, is_open
 
-CHECKS: Mapping[Action, Callable[[Step], None]] = {Action.SUBMIT: filing.check}
+CHECKS: Mapping[Action, Callable[[Step], None]] = {
+    Action.SUBMIT: filing.check,
+    Action.TRANSFER: transferring.check,
+}
 CHANGES: Mapping[Action, Callable[[Step], Mapping[str, Any]]] = {
     Action.SUBMIT: filing.file,
     Action.WITHDRAW: steps.withdraw,
@@ -43,6 +57,10 @@ CHANGES: Mapping[Action, Callable[[Step], Mapping[str, Any]]] = {
     Action.RECALL: steps.recall,
     Action.APPROVE: deciding.approve,
     Action.REJECT: steps.reject,
+    Action.TRANSFER: transferring.propose,
+    Action.ACCEPT_TRANSFER: transferring.accept,
+    Action.REFUSE_TRANSFER: transferring.refuse,
+    Action.TAKE_BACK_TRANSFER: transferring.take_back,
 }
 
 RELEASE = next(row for row in TRANSITIONS if row.action is Action.RELEASE)
@@ -105,7 +123,7 @@ def save(
         raise NotAllowed(_("Only members of the enterprise may write in its application."))
     check_version(locked, seen)
     locked.form = drafts.kept_words(form)
-    drafts.place_draft(locked)
+    drafts.place_draft(locked, today=day_of(at))
     drafts.keep_answers(locked, form.get("answers", {}))
     locked.saved_at = at
     locked.version += 1
@@ -130,9 +148,10 @@ def perform(
     before acts no more and says so in the outcome.
     """
     led_to = claim_key(key, user_id=by.id, at=at) if key else None
-    application = lock(application_id, by=by)
+    application = _lock_for(action, application_id, by=by, given=given)
     if led_to is not None:
         return Outcome(application, EVENTS[action], is_repeated=True, location=led_to)
+    transferring.check_open(application, action, given)
     policy.may_act(by, application, action, at=at)
     check_version(application, seen)
     step = Step(application, _row_of(application, action, at=at), by, at, given)
@@ -140,6 +159,16 @@ def perform(
     if action in CHECKS:
         CHECKS[action](step)
     return _take(step)
+
+
+def _lock_for(action: Action, application_id: int, *, by: User, given: Given) -> Application:
+    """Lock the case; who settles a transfer reaches it through that, before it may be seen."""
+    if action not in SETTLING:
+        return lock(application_id, by=by)
+    application = transfers.lock_case(given.transfer_id, by=by)
+    if application.id != application_id:
+        raise NotFound
+    return application
 
 
 def lock(application_id: int, *, by: User) -> Application:
@@ -192,10 +221,18 @@ def _row_of(application: Application, action: Action, *, at: datetime) -> Transi
 
 def _take(step: Step) -> Outcome:
     application, action = step.application, step.row.action
-    with deed(by=step.by, cause=action.value) as opened:
-        payload = CHANGES[action](step)
+    holder_id = application.holder_id
+    with deed(by=step.by, cause=step.cause) as opened:
+        if action is Action.ACCEPT_TRANSFER and application.status is Status.IN_REVIEW:
+            steps.let_go(application)
+            _record(opened, application, RELEASE, {steps.BY_TRANSFER: True})
+        ended = transferring.end(step)
+        payload = {**CHANGES[action](step), **ended}
         _record(opened, application, step.row, payload)
+        for type_, told, application_id, entry_id in step.told:
+            opened.record(type_, told, application_id=application_id, entry_id=entry_id)
         letters.write(step)
+        transfer_letters.write(step, holder_id=holder_id, has_ended=bool(ended))
         if step.touched:
             opened.touch(step.touched)
     return Outcome(application, EVENTS[action], sequence=opened.sequence)
@@ -204,8 +241,9 @@ def _take(step: Step) -> Outcome:
 def _record(
     opened: Deed, application: Application, row: Transition, payload: Mapping[str, Any]
 ) -> None:
-    application.status = row.target
-    application.version += 1
+    if row.target is not None:
+        application.status = row.target
+        application.version += 1
     opened.record(
         EVENTS[row.action],
         {"version": application.version, **payload},

@@ -11,25 +11,28 @@ from registry.accounts.models import User
 from registry.applications import deadlines
 from registry.applications.given import Given
 from registry.applications.models import Application, Remark
-from registry.applications.workflow import Need, Transition
+from registry.applications.workflow import Action, Need, Transition
 from registry.core.clock import day_of
 from registry.core.database import db
 from registry.core.errors import Invalid
 from registry.core.language import _
 from registry.entries import service as entries
 from registry.entries.catalogue import REJECT_REASONS
+from registry.entries.facts.amended import Sort
 
 REASON_LONGEST = 2_000
 REMARK_LONGEST = 1_000
 REMARKS_MOST = 200
 PLACE_LONGEST = 80
+BY_TRANSFER = "transferred"
 
 
 @dataclass(frozen=True)
 class Step:
     """One step about to be taken: on what, along which row of the table, by whom, when, with what.
 
-    `touched` gathers the entries whose count the step may change.
+    `touched` gathers the entries whose count the step may change; `told` what else is recorded:
+    type, payload, and the application and the entry to whose story it belongs.
     """
 
     application: Application
@@ -38,10 +41,19 @@ class Step:
     at: datetime
     given: Given
     touched: list[int] = field(default_factory=list)
+    told: list[tuple[str, Mapping[str, Any], int | None, int | None]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
         return day_of(self.at)
+
+    @property
+    def cause(self) -> str:
+        """Return by what the figures change: an amendment is named by its sort."""
+        action = self.row.action
+        if action is Action.APPROVE and self.application.is_amendment:
+            return "correct" if self.application.sort == Sort.CORRECTION else "amend"
+        return action.value
 
 
 def check_given(step: Step) -> None:

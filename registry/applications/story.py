@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from registry.accounts.models import User
 from registry.accounts.roles import Role
 from registry.applications.models import Application, Remark
+from registry.applications.steps import BY_TRANSFER
 from registry.core.database import db
 from registry.core.language import _, is_chinese
+from registry.districts.queries import list_districts
 from registry.ledger.models import Event, Seal
 
 
@@ -42,10 +44,19 @@ TITLES = {
     "approved": _("Approved"),
     "rejected": _("Rejected"),
     "withdrawn": _("Withdrawn"),
+    "transfer_proposed": _("Transfer proposed"),
+    "transferred": _("Transferred"),
+    "transfer_refused": _("Transfer refused"),
+    "transfer_taken_back": _("Transfer taken back"),
     "revoked": _("Revoked in the register"),
     "relocated": _("District changed"),
     "retired": _("Robots left the stock"),
+    "amended": _("Amended in the register"),
+    "corrected": _("Corrected in the register"),
 }
+TRANSFERRED = "transferred"
+BY_RECEIVER = frozenset({TRANSFERRED, "transfer_refused"})
+OF_TRANSFER = BY_RECEIVER | {"transfer_proposed", "transfer_taken_back"}
 
 
 def tell_story(application: Application, *, reader: User) -> list[Happening]:
@@ -61,22 +72,31 @@ def tell_story(application: Application, *, reader: User) -> list[Happening]:
         .order_by(Event.sequence.desc(), Event.position.desc())
     ).all()
     with_names = reader.role is not Role.LEADER
-    return [
-        _happening(
-            application,
-            event,
-            at=at,
-            who=_name(actor) if with_names else "",
-            side=_side(application, actor),
-        )
-        for event, at, actor in rows
-    ]
+    places, here = _places(), application.district_id
+    story = []
+    for event, at, actor in rows:
+        payload = json.loads(event.payload)
+        if BY_TRANSFER in payload:
+            continue  # the claim that ended with a transfer, which is told itself
+        desk = places[payload["to"] if event.type in BY_RECEIVER else here]
+        who, side = _name(actor) if with_names else "", _side(actor, desk)
+        note = _note(event.type, payload, places)
+        story.append(_happening(application, event, payload, at=at, who=who, side=side, note=note))
+        if event.type == TRANSFERRED:
+            here = payload["from"]
+    return story
 
 
 def _happening(
-    application: Application, event: Event, *, at: datetime, who: str, side: object
+    application: Application,
+    event: Event,
+    payload: dict[str, Any],
+    *,
+    at: datetime,
+    who: str,
+    side: object,
+    note: str,
 ) -> Happening:
-    payload = json.loads(event.payload)
     filing = payload.get("filing")
     said = event.type == "returned"
     return Happening(
@@ -85,23 +105,35 @@ def _happening(
         title=TITLES[event.type],
         side=side,
         who=who,
-        note=payload.get("reason", ""),
+        note=note,
         sequence=event.sequence,
         payload=payload,
         remarks=[r for r in application.remarks if said and r.filing_number == filing],
     )
 
 
+def _places() -> dict[int, str]:
+    return {
+        district.id: district.name_zh if is_chinese() else district.name_en
+        for district in list_districts()
+    }
+
+
+def _note(type_: str, payload: dict[str, Any], places: dict[int, str]) -> str:
+    reason: str = payload.get("reason", "")
+    if type_ not in OF_TRANSFER:
+        return reason
+    way = f"{places[payload['from']]} → {places[payload['to']]}"
+    return f"{way} · {reason}" if reason else way
+
+
 def _name(actor: User | None) -> str:
     return actor.name if actor is not None else ""
 
 
-def _side(application: Application, actor: User | None) -> object:
+def _side(actor: User | None, desk: str) -> object:
     if actor is None:
         return _("the registry")
     if actor.role is Role.MEMBER:
         return _("the enterprise")
-    if actor.role is Role.ADMINISTRATOR:
-        return _("the city")
-    district = application.district
-    return district.name_zh if is_chinese() else district.name_en
+    return _("the city") if actor.role is Role.ADMINISTRATOR else desk

@@ -102,7 +102,7 @@ def _serials_registered(application: Application) -> Iterable[Suspicion]:
         .join(Entry, other.entry_id == Entry.id)
         .where(
             RobotUnit.entry_id == application.entry_id,
-            other.entry_id != application.entry_id,
+            other.entry_id.not_in((application.entry_id, application.amends_id or 0)),
             other.is_registered,
             other.until_on.is_(None),
         )
@@ -186,7 +186,7 @@ def _rows_of_invoice(entry_id: int, key: str) -> tuple[int, ...]:
 def _similar_titles(application: Application) -> Iterable[Suspicion]:
     entry = application.entry
     for other in similar_titles(entry):
-        if other.revoked_on is not None:
+        if other.revoked_on is not None or other.id == application.amends_id:
             continue
         is_same = entry.title_key == other.title_key and entry.district_id == other.district_id
         yield Suspicion(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.applications.status import Status
+from registry.applications.status import PIPELINE, Status
 
 
 class Action(StrEnum):
@@ -24,19 +24,25 @@ class Action(StrEnum):
     RECALL = "recall"
     APPROVE = "approve"
     REJECT = "reject"
+    TRANSFER = "transfer"
+    ACCEPT_TRANSFER = "accept_transfer"
+    REFUSE_TRANSFER = "refuse_transfer"
+    TAKE_BACK_TRANSFER = "take_back_transfer"
 
 
 class Who(StrEnum):
     """Who a person is to one application.
 
     `applicant`: signs for the enterprise. `officer`: of the district where the thing stands.
-    `holder`: the officer who has claimed it. `supervisor`: a supervisor of that district.
+    `holder`: the officer who has claimed it. `supervisor`: a supervisor of that district, or who
+    stands in for one. `receiver`: the same of the district that an open transfer leads to.
     """
 
     APPLICANT = "applicant"
     OFFICER = "officer"
     HOLDER = "holder"
     SUPERVISOR = "supervisor"
+    RECEIVER = "receiver"
 
 
 class Need(StrEnum):
@@ -50,15 +56,16 @@ class Need(StrEnum):
     CHECKLIST = "checklist"
     ROWS = "rows"
     REASON_CODE = "reason_code"
+    DISTRICT = "district"
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table."""
+    """One row of the table. `target` None: the status stays as it is."""
 
     action: Action
     sources: frozenset[Status]
-    target: Status
+    target: Status | None
     by: frozenset[Who]
     needs: frozenset[Need] = frozenset()
 
@@ -66,7 +73,7 @@ class Transition:
 def _row(
     action: Action,
     sources: Collection[Status],
-    target: Status,
+    target: Status | None,
     *,
     by: Collection[Who],
     needs: Collection[Need] = (),
@@ -125,7 +132,18 @@ TRANSITIONS = (
         by={Who.HOLDER},
         needs={Need.REASON_CODE, Need.REASON},
     ),
+    _row(
+        Action.TRANSFER,
+        PIPELINE,
+        None,
+        by={Who.SUPERVISOR},
+        needs={Need.DISTRICT, Need.REASON},
+    ),
+    _row(Action.ACCEPT_TRANSFER, PIPELINE, None, by={Who.RECEIVER}),
+    _row(Action.REFUSE_TRANSFER, PIPELINE, None, by={Who.RECEIVER}, needs={Need.REASON}),
+    _row(Action.TAKE_BACK_TRANSFER, PIPELINE, None, by={Who.SUPERVISOR}),
 )
+SETTLING = frozenset({Action.ACCEPT_TRANSFER, Action.REFUSE_TRANSFER, Action.TAKE_BACK_TRANSFER})
 
 EVENTS = {
     Action.SUBMIT: "submitted",
@@ -136,6 +154,10 @@ EVENTS = {
     Action.RECALL: "recalled",
     Action.APPROVE: "approved",
     Action.REJECT: "rejected",
+    Action.TRANSFER: "transfer_proposed",
+    Action.ACCEPT_TRANSFER: "transferred",
+    Action.REFUSE_TRANSFER: "transfer_refused",
+    Action.TAKE_BACK_TRANSFER: "transfer_taken_back",
 }
 
 

@@ -101,6 +101,7 @@ def _registered(ids: Ids) -> Found:
         .where(
             _of(ids),
             other.entry_id != RobotUnit.entry_id,
+            other.entry_id.is_distinct_from(Application.amends_id),
             other.is_registered,
             other.until_on.is_(None),
         )
@@ -158,6 +159,7 @@ def _same_titles(ids: Ids) -> Found:
         .where(
             _of(ids),
             other.id != mine.id,
+            other.id.is_distinct_from(Application.amends_id),
             mine.kind.in_(ONE_OF_A_NAME),
             other.kind == mine.kind,
             other.standing == Standing.REGISTERED,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any  # the DBAPI's own objects have no common type
+from typing import Any, TypeVar  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -31,6 +31,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+T = TypeVar("T")
 BUSY_SECONDS = 15
 STATEMENT_SECONDS = 60
 
@@ -110,6 +111,30 @@ def reading() -> Iterator[None]:
 def set_may_write(value: bool) -> None:
     """Say for the rest of this request whether its transactions may write."""
     _may_write.set(value)
+
+
+SNAPSHOT = "snapshot"
+
+
+def once_a_snapshot(name: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` reads; within one transaction that cannot write it is read once."""
+    if _may_write.get():
+        return make()
+    session = db.session()
+    kept = session.info.get(SNAPSHOT)
+    if kept is None or kept[0] is not session.get_transaction():
+        value = make()
+        session.info[SNAPSHOT] = (session.get_transaction(), {name: value})
+        return value
+    read: dict[Hashable, T] = kept[1]
+    if name not in read:
+        read[name] = make()
+    return read[name]
+
+
+def is_snapshot() -> bool:
+    """Say whether the transactions of this request see one snapshot and cannot write."""
+    return not _may_write.get()
 
 
 def set_wants_newest(value: bool) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
 
+@lru_cache(maxsize=20_000)
 def is_working_day(day: date) -> bool:
     """Say whether offices work on this day, make-up Saturdays and Sundays included."""
     try:

@@ -13,6 +13,7 @@ from registry.core import clock
 from registry.core.clock import PLACE
 from registry.core.database import db
 from registry.core.working_days import is_working_day
+from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
 from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
 from registry.demo.names import Firm, make_firms
@@ -30,6 +31,8 @@ from registry.demo.plan import (
     UPGRADE,
 )
 from registry.demo.proposals import propose_some
+from registry.demo.reports import plan_releases
+from registry.demo.samples import check_all, check_some, draw_city, draw_district
 from registry.demo.schedule import plan_cases, reached_by
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
@@ -106,6 +109,25 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
         (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
+        (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
+        *_paper_deeds(filler),
+    ]
+
+
+def _paper_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
+    """Release the last months; draw two samples, one of them checked through."""
+    people, starts_on = filler.people, get_programme().starts_on
+    releases: list[tuple[datetime, Deed]] = [
+        (_moment(planned.on, 10), partial(planned.release, people))
+        for planned in plan_releases(filler.today, starts_on=starts_on)
+    ]
+    samples = ((40, draw_city), (25, check_all), (6, draw_district), (2, check_some))
+    return [
+        *releases,
+        *(
+            (_moment(filler.today - timedelta(days=days), 11), partial(act, people))
+            for days, act in samples
+        ),
     ]
 
 

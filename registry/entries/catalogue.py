@@ -11,6 +11,7 @@ from registry.entries.facts import (
     smart_factory,
     smart_workshop,
 )
+from registry.entries.facts.amended import amended
 from registry.entries.facts.shape import CheckItem, Figure, KindFacts, Section, Slot
 from registry.programme.kinds import Kind
 
@@ -22,6 +23,7 @@ __all__ = [
     "KindFacts",
     "Section",
     "Slot",
+    "facts_of",
     "kind_label",
 ]
 
@@ -61,6 +63,12 @@ def _check_sections(facts: KindFacts) -> None:
 
 
 CATALOGUE: Mapping[Kind, KindFacts] = _catalogue()
+AMENDED: Mapping[Kind, KindFacts] = {kind: amended(facts) for kind, facts in CATALOGUE.items()}
+
+
+def facts_of(kind: Kind, *, amends: bool = False) -> KindFacts:
+    """Return what is asked for a kind: of a new entry, or of an amendment of one."""
+    return AMENDED[kind] if amends else CATALOGUE[kind]
 
 
 def kind_label(kind: Kind) -> object:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any  # a form as typed is nested JSON
 
 from registry.core.language import _
-from registry.entries.catalogue import CATALOGUE
+from registry.entries.catalogue import facts_of
 from registry.entries.columns import CheckedRows, Fault, Values, check_rows, is_blank
 from registry.entries.facts.fields import FactsForm
 from registry.entries.facts.shape import Figure, KindFacts
@@ -64,14 +64,15 @@ def check(
     *,
     today: date,
     districts: Collection[str] | None = None,
+    amends: bool = False,
 ) -> Checked:
     """Check {"fields": {name: words}, "rows": [{column: word}]} against every rule of its kind.
 
     `districts` are the codes that exist; without them only the code's shape is looked at. Serials
     and invoices that others hold are looked up apart (`uniqueness`): that needs the database.
     """
-    facts = CATALOGUE[kind]
-    bound = bind(kind, form.get("fields", {}), today=today)
+    facts = facts_of(kind, amends=amends)
+    bound = bind(kind, form.get("fields", {}), today=today, amends=amends)
     bound.validate()
     rows = _check_rows(facts, form.get("rows", []), today=today)
     values: Values = {item.name: item.data for item in bound}
@@ -95,9 +96,11 @@ def check(
     )
 
 
-def bind(kind: Kind, fields: Mapping[str, object], *, today: date) -> FactsForm:
+def bind(
+    kind: Kind, fields: Mapping[str, object], *, today: date, amends: bool = False
+) -> FactsForm:
     """Return the form of a kind holding these words, not yet validated; for showing it."""
-    form_class = CATALOGUE[kind].form
+    form_class = facts_of(kind, amends=amends).form
     return form_class(fields, today=today)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import segno
 
 from registry.accounts.models import User
 from registry.core.database import db
+from registry.core.delimited import to_bytes
 from registry.core.language import _, is_chinese, p_
 from registry.districts.models import District
 from registry.entries.catalogue import CATALOGUE, KindFacts
@@ -20,14 +20,15 @@ from registry.entries.facts.words import ROBOT_TYPE
 from registry.entries.models import Entry, Precision
 from registry.entries.queries import (
     count_robots,
+    find_amended_on,
     list_robot_groups,
     list_robots,
     may_see_details,
 )
+from registry.entries.registered import stored_fields
 from registry.entries.showing import (
     ReadField,
     ReadRow,
-    fields_of,
     offer_districts,
     read_fields,
     read_rows,
@@ -36,8 +37,6 @@ from registry.entries.showing import (
 from registry.programme.kinds import Level
 from registry.programme.models import Programme
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-LONG_NUMBER = 12
 LEVELS = {
     Level.NATIONAL: p_("level", "National"),
     Level.PROVINCIAL: p_("level", "Provincial"),
@@ -135,6 +134,7 @@ class Shown:
     robots: Sequence[RobotLine]
     lots: int
     retired: int
+    amended_on: date | None
     details: Details | None
 
 
@@ -154,17 +154,14 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
         ],
         lots=(line.robots or 0) - counted,
         retired=ever - (line.robots or 0),
+        amended_on=find_amended_on(entry),
         details=details,
     )
 
 
 def _details(entry: Entry, facts: KindFacts, *, on: date) -> Details:
     stored = db.session.get(facts.model, entry.id)
-    names = [name for section in facts.sections for name in section.fields]
-    words = fields_of(entry, names) | {"district": entry.district.code} | _effects(entry)
-    if stored is not None:
-        words |= fields_of(stored, (n for n in names if hasattr(stored, n)))
-    form = bind(entry.kind, words, today=on)
+    form = bind(entry.kind, stored_fields(entry), today=on)
     offer_districts(form, [(entry.district.code, place_name(entry.district))])
     parts = [(section, read_fields(form, section, skip_blank=True)) for section in facts.sections]
     rows = list_robots(entry) if facts.sheet and facts.sheet.code == "robots" else []
@@ -174,14 +171,6 @@ def _details(entry: Entry, facts: KindFacts, *, on: date) -> Details:
         parts=[part for part in parts if part[1]],
         rows=read_rows(facts.sheet, sheet_rows) if facts.sheet else [],
     )
-
-
-def _effects(entry: Entry) -> dict[str, str | list[str]]:
-    return {
-        f"effect_{effect['code']}_{when}": effect.get(when, "")
-        for effect in entry.effects
-        for when in ("before", "after")
-    }
 
 
 COLUMNS: Mapping[str, object] = {
@@ -202,11 +191,8 @@ STANDINGS = {"valid": p_("status", "Valid"), "revoked": p_("status", "Revoked")}
 
 def write_csv(lines: Iterable[Line]) -> bytes:
     """Return the lines for a spreadsheet: UTF-8 with its mark, no cell acts as a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([str(label) for label in COLUMNS.values()])
-    writer.writerows([safe_cell(word) for word in _csv_row(line)] for line in lines)
-    return buffer.getvalue().encode("utf-8-sig")
+    labels = [str(label) for label in COLUMNS.values()]
+    return to_bytes(chain([labels], map(_csv_row, lines)))
 
 
 def _csv_row(line: Line) -> Sequence[object]:
@@ -224,19 +210,6 @@ def _csv_row(line: Line) -> Sequence[object]:
         entry.revoked_on,
         line.robots,
     )
-
-
-def safe_cell(value: object) -> str:
-    """Write a cell that a spreadsheet takes as text: no formula, no code made a number."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    if text.startswith(FORMULA):
-        return f"'{text}"
-    is_long_number = text.isdecimal() and len(text) >= LONG_NUMBER
-    return f"\t{text}" if is_long_number else text
 
 
 def in_groups(code: str) -> str:

@@ -31,13 +31,21 @@ from registry.entries.uniqueness import list_registered_serials
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 26
+HEAD = ("title", "title_key", "site_address", "invest_total_wan", "summary", "effects")
 
 
-def store_facts(entry: Entry, checked: Checked) -> None:
+def store_facts(
+    entry: Entry,
+    checked: Checked,
+    *,
+    only: Collection[int] | None = None,
+    with_detail: bool = True,
+) -> None:
     """Write what was filed: shared facts, detail, rows in place of the unregistered ones.
 
     `checked` has no faults. From now on the entry's serials and invoices are spoken for, until it
-    is released or registered.
+    is released or registered. `only`: positions of the rows to write; `with_detail`: whether there
+    are facts of the kind at all, which an old list does not bring.
     """
     facts = CATALOGUE[entry.kind]
     store_head(entry, checked)
@@ -47,9 +55,13 @@ def store_facts(entry: Entry, checked: Checked) -> None:
     entry.effects = values.get("effects") or []
     entry.is_asked = True
     db.session.flush()
+    if not with_detail:
+        return
     _store_detail(entry, facts, values)
     if facts.row_model is not None:
-        _store_rows(entry, facts, facts.row_model, checked.rows)
+        rows = enumerate(checked.rows, start=1)
+        chosen = [(place, row) for place, row in rows if only is None or place in only]
+        _store_rows(entry, facts, facts.row_model, chosen)
 
 
 def _invested(checked: Checked, name: str) -> Decimal | None:
@@ -83,16 +95,45 @@ def _store_detail(entry: Entry, facts: KindFacts, values: Values) -> None:
 
 
 def _store_rows(
-    entry: Entry, facts: KindFacts, model: type[RowModel], rows: Iterable[Values]
+    entry: Entry, facts: KindFacts, model: type[RowModel], rows: Iterable[tuple[int, Values]]
 ) -> None:
     db.session.execute(sa.delete(model).where(model.entry_id == entry.id, facts.may_replace()))
     new = [
         {**row, **facts.derive_row(row), "entry_id": entry.id, "position": position}
-        for position, row in enumerate(rows, start=1)
+        for position, row in rows
     ]
     if new:
         db.session.execute(sa.insert(model), new)
     db.session.expire(db.session.get_one(facts.model, entry.id))
+
+
+def take_over(entry: Entry, filed: Entry) -> None:
+    """Let a registered entry say what an amendment of it says; within a ledger deed.
+
+    `filed` holds what was filed. Rows that last, each with its own dates, are left as they are.
+    """
+    facts = CATALOGUE[entry.kind]
+    for name in HEAD:
+        setattr(entry, name, getattr(filed, name))
+    says = db.session.get(facts.model, filed.id)
+    if says is None:
+        return
+    detail = db.session.get(facts.model, entry.id)
+    if detail is None:
+        detail = facts.model(entry_id=entry.id)
+        db.session.add(detail)
+    for column in sa.inspect(facts.model).column_attrs:
+        if column.key != "entry_id":
+            setattr(detail, column.key, getattr(says, column.key))
+    db.session.flush()
+    if facts.row_model is not None and not facts.counts_rows:
+        model = facts.row_model
+        db.session.execute(sa.delete(model).where(model.entry_id == entry.id))
+        db.session.execute(
+            sa.update(model).where(model.entry_id == filed.id).values(entry_id=entry.id)
+        )
+        db.session.expire(detail)
+        db.session.expire(says)
 
 
 def release(entry: Entry) -> None:

@@ -170,14 +170,17 @@ def _insert_claims(entry: Entry, keys: Sequence[str]) -> None:
     )
 
 
-def find_taken(entry: Entry, checked: Checked) -> list[Fault]:
-    """Return a fault at each cell or field whose serial, invoice or name is taken, not by whom."""
+def find_taken(entry: Entry, checked: Checked, *, amends: int | None = None) -> list[Fault]:
+    """Return a fault at each cell or field whose serial, invoice or name is taken, not by whom.
+
+    `amends`: the registered entry that is to be amended; what it holds is its own.
+    """
     sheet = CATALOGUE[entry.kind].sheet
-    faults = _find_taken_title(entry, checked)
+    faults = _find_taken_title(entry, checked, amends=amends)
     if sheet is None:
         return faults
     serials = _keys_of(checked, "serial_no", ("brand", "serial_no"))
-    taken = list_registered_serials(serials.values(), but_entry_id=entry.id)
+    taken = list_registered_serials(serials.values(), but_entry_id=amends or entry.id)
     message = _(
         "Registered already. Please compare the name plate; if it is really this one, call your"
         " district."
@@ -210,7 +213,7 @@ def _keys_of(checked: Checked, name: str, columns: tuple[str, str]) -> Mapping[i
     }
 
 
-def _find_taken_title(entry: Entry, checked: Checked) -> list[Fault]:
+def _find_taken_title(entry: Entry, checked: Checked, *, amends: int | None) -> list[Fault]:
     title = checked.values.get("title")
     if not CATALOGUE[entry.kind].title_is_unique or not title:
         return []
@@ -219,7 +222,7 @@ def _find_taken_title(entry: Entry, checked: Checked) -> list[Fault]:
             Entry.enterprise_id.in_(records_of(entry.enterprise_id)),
             Entry.kind == entry.kind,
             Entry.title_key == title_key(title),
-            Entry.id != entry.id,
+            Entry.id.not_in((entry.id, amends or 0)),
             Entry.standing == Standing.REGISTERED,
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any  # JSON
@@ -126,7 +126,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
 
 def _district_line(
     place: District,
-    goals: list[GoalInForce],
+    goals: Sequence[GoalInForce],
     *,
     totals: Totals,
     shares: Mapping[tuple[int, Kind], int | None],

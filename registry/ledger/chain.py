@@ -21,12 +21,12 @@ def canonical(payload: Mapping[str, Any]) -> str:
 
 def posting_digest(columns: Sequence[object]) -> str:
     """Hash sequence, position, programme, subject, measure, district, entry, day, quantity."""
-    return _hash("p1|" + "|".join(map(str, columns)))
+    return sha256("p1|" + "|".join(map(str, columns)))
 
 
 def event_digest(columns: Sequence[object]) -> str:
     """Hash sequence, position, application, entry, batch, type, and the payload as stored."""
-    return _hash("e1|" + "|".join("" if value is None else str(value) for value in columns))
+    return sha256("e1|" + "|".join("" if value is None else str(value) for value in columns))
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ def seal_hash(seal: SealFacts, digests: Iterable[str]) -> str:
     moment = seal.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     actor = "" if seal.actor_id is None else seal.actor_id
     words = (seal.previous, seal.sequence, moment, actor, seal.cause, seal.rows, ",".join(digests))
-    return _hash("s1|" + "|".join(map(str, words)))
+    return sha256("s1|" + "|".join(map(str, words)))
 
 
-def _hash(text: str) -> str:
+def sha256(text: str) -> str:
+    """Hash a text."""
     return hashlib.sha256(text.encode()).hexdigest()

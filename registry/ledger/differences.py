@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple  # columns of a nested select have no common type
@@ -14,13 +13,17 @@ from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
-from registry.ledger.heads import Head
-from registry.ledger.models import Cell, Posting, Seal
-from registry.ledger.queries import PAGE_ROWS, Totals
+from registry.ledger.files import ROWS_AT_ONCE
+from registry.ledger.growing import OF_CASES, Growing, Since
+from registry.ledger.heads import Head, read_head
+from registry.ledger.models import Posting, Seal
+from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
+from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
-NEW_WORK = ("approve", "import")
+NEW_WORK = ("approve", "import", "amend")
 Place = tuple[int, int, int, int]
+Cause = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -72,33 +75,117 @@ class Differences:
     following: Place | None
 
 
+_latest: Growing[Differences] = Growing()
+
+
 def list_differences(
     span: Span,
     measures: Collection[Measure],
     *,
     district_id: int | None = None,
+    cause: Cause | None = None,
     after: Place | None = None,
     limit: int | None = PAGE_ROWS,
 ) -> Differences:
     """List the lines whose quantities add up to the difference of the two answers.
 
     An entry that leaves no trace between them (brought in and taken back) is left out whole.
+    `cause`: of one deed only, and of one sort (1 new work, 0 the rest).
     """
-    parts = _lines(span, measures)
-    key = (parts.c.is_new, parts.c.effective_on, parts.c.sequence, parts.c.position)
-    found = _named(parts).order_by(*(column.desc() for column in key))
-    if district_id is not None:
-        found = found.where(parts.c.district_id == district_id)
-    if after is not None:
-        is_new, day, sequence, position = after
-        begins = (is_new, date.fromordinal(day), sequence, position)
-        found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
+    found = _select_lines(span, measures, district_id=district_id, cause=cause, after=after)
     if limit is not None:
         found = found.limit(limit + 1)
     lines = [Line._make(row) for row in db.session.execute(found)]
     page = lines[:limit]
     more = limit is not None and len(lines) > limit
     return Differences(page, page[-1].key if more else None)
+
+
+def list_latest(
+    as_of: date, *, since: date, measures: Collection[Measure], head: Head, limit: int
+) -> Differences:
+    """List the first lines from one day to another, by all that is known at the head."""
+    span, asked = Span(since, as_of, head, head), (since, as_of, tuple(sorted(measures)), limit)
+
+    def whole() -> Differences:
+        return list_differences(span, measures, limit=limit)
+
+    def grow(kept: Differences, new: Since) -> Differences | None:
+        return _put_on_top(kept, new, span=span, measures=measures, limit=limit)
+
+    if head.sequence < read_head().sequence:
+        return whole()
+    return _latest.read(asked, head, whole=whole, grow=grow)
+
+
+def _put_on_top(
+    kept: Differences, new: Since, *, span: Span, measures: Collection[Measure], limit: int
+) -> Differences | None:
+    """Add lines of new work of the very last day; all else changes what stands below as well."""
+    lines = [
+        posting
+        for posting in new.postings
+        if posting.measure in measures and posting.effective_on > span.since
+    ]
+    is_plain = new.causes <= OF_CASES and all(
+        line.effective_on == span.as_of and line.quantity > 0 for line in lines
+    )
+    if not is_plain or len(lines) > limit:
+        return None
+    if _are_known({*new.entries, *(line.entry_id for line in lines)}, new.then):
+        return None
+    if not lines:
+        return kept
+    parts = (
+        sa.select(Posting, sa.literal(1).label("is_new"), Seal.cause, Seal.recorded_at)
+        .join(Seal, Seal.sequence == Posting.sequence)
+        .where(Posting.sequence > new.then.sequence, Posting.sequence <= new.head.sequence)
+        .where(Posting.measure.in_(sorted(measures)), Posting.effective_on > span.since)
+        .subquery()
+    )
+    found = _named(parts).order_by(parts.c.sequence.desc(), parts.c.position.desc())
+    shown = [*(Line._make(row) for row in db.session.execute(found)), *kept.lines]
+    more = kept.following is not None or len(shown) > limit
+    page = shown[:limit]
+    return Differences(page, page[-1].key if more else None)
+
+
+def _are_known(entry_ids: Collection[int], then: Head) -> bool:
+    """Say whether any of these entries was posted before."""
+    earlier = sa.select(Posting.entry_id).where(
+        Posting.entry_id.in_(sorted(entry_ids)), Posting.sequence <= then.sequence
+    )
+    return db.session.execute(earlier.limit(1)).first() is not None
+
+
+def stream_differences(
+    span: Span, measures: Collection[Measure], *, district_id: int | None = None
+) -> Iterator[Line]:
+    """Go through all lines in the same order, without holding them."""
+    found = _select_lines(span, measures, district_id=district_id)
+    return map(Line._make, stream(found, rows_at_once=ROWS_AT_ONCE))
+
+
+def _select_lines(
+    span: Span,
+    measures: Collection[Measure],
+    *,
+    district_id: int | None,
+    cause: Cause | None = None,
+    after: Place | None = None,
+) -> sa.Select[*tuple[Any, ...]]:
+    parts = _lines(span, measures)
+    key = (parts.c.is_new, parts.c.effective_on, parts.c.sequence, parts.c.position)
+    found = _named(parts).order_by(*(column.desc() for column in key))
+    if district_id is not None:
+        found = found.where(parts.c.district_id == district_id)
+    if cause is not None:
+        found = found.where(parts.c.cause == cause[0], parts.c.is_new == cause[1])
+    if after is not None:
+        is_new, day, sequence, position = after
+        begins = (is_new, date.fromordinal(day), sequence, position)
+        found = found.where(sa.tuple_(*key) < sa.tuple_(*begins))
+    return found
 
 
 def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
@@ -154,38 +241,31 @@ def sum_differences(span: Span, measures: Collection[Measure]) -> list[Sum]:
     ]
 
 
+class CauseSum(NamedTuple):
+    """What the lines of one cause and sort add to one measure, and how many they are."""
+
+    cause: str
+    is_new: int
+    measure: Measure
+    quantity: int
+    lines: int
+
+
+def sum_causes(span: Span, measures: Collection[Measure]) -> list[CauseSum]:
+    """Add the lines up by cause, new work first."""
+    parts = _lines(span, measures)
+    by = (parts.c.cause, parts.c.is_new, parts.c.measure)
+    found = sa.select(*by, sa.func.sum(parts.c.quantity), sa.func.count()).group_by(*by)
+    rows = db.session.execute(found.order_by(parts.c.is_new.desc(), parts.c.cause, by[2]))
+    return [
+        CauseSum(cause, is_new, measure, int(quantity), count)
+        for cause, is_new, measure, quantity, count in rows
+    ]
+
+
 def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
     """Return every total by (district, measure) on each of some days, as known at the head."""
-    found: dict[date, dict[tuple[int, Measure], int]] = {day: defaultdict(int) for day in days}
-    parts = [
-        sa.select(sa.literal(number), Cell.district_id, Cell.measure, Cell.total).where(
-            Cell.day == sa.select(sa.func.max(Cell.day)).where(Cell.day <= day).scalar_subquery()
-        )
-        for number, day in enumerate(days)
-    ]
-    for number, district_id, measure, total in db.session.execute(sa.union_all(*parts)):
-        found[days[number]][district_id, measure] = total
-    if head.sequence < newest.sequence:
-        _take_off_later(found, days, head=head)
-    return dict(found)
-
-
-def _take_off_later(
-    found: Mapping[date, dict[tuple[int, Measure], int]], days: Sequence[date], *, head: Head
-) -> None:
-    """Take off what was recorded after the head."""
-    sums = [
-        sa.func.sum(sa.case((Posting.effective_on <= day, Posting.quantity), else_=0))
-        for day in days
-    ]
-    later = (
-        sa.select(Posting.district_id, Posting.measure, *sums)
-        .where(Posting.effective_on <= max(days), Posting.sequence > head.sequence)
-        .group_by(Posting.district_id, Posting.measure)
-    )
-    for district_id, measure, *quantities in db.session.execute(later):
-        for day, quantity in zip(days, quantities, strict=True):
-            found[day][district_id, measure] -= int(quantity)
+    return {day: read_totals(day, head=head, newest=newest) for day in days}
 
 
 def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:

@@ -35,24 +35,30 @@ COLUMNS = (
 )
 
 
+REGISTERED = sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
+BY_IDS = REGISTERED.where(Entry.id.in_(sa.bindparam("ids", expanding=True)))
+
+
 def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
     """Return the fingerprints of those of these entries that are or were in the register."""
+    connection = db.session.connection()
     found: dict[str, str] = {}
     for ids in chunks(sorted(entry_ids)):
-        found |= dict(_fingerprints(db.session.execute(_registered().where(Entry.id.in_(ids)))))
+        found |= dict(_fingerprints(connection.execute(BY_IDS, {"ids": ids})))
     return found
 
 
 def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     """Go through the whole register, by (id, fingerprint)."""
-    return _fingerprints(stream(_registered()))
-
-
-def _registered() -> sa.Select[*tuple[object, ...]]:
-    return sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
+    return _fingerprints(stream(REGISTERED))
 
 
 def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
     for row in rows:
-        words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
-        yield str(row[0]), hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]
+        yield str(row[0]), fingerprint_of(row)
+
+
+def fingerprint_of(row: Sequence[object]) -> str:
+    """Return the fingerprint of the values of COLUMNS."""
+    words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
+    return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from registry.core import clock
-from registry.core.database import db
+from registry.core.database import db, once_a_snapshot
 from registry.core.errors import Invalid
 from registry.core.language import _
 from registry.ledger.chain import NOTHING_BEFORE
@@ -18,6 +18,10 @@ from registry.ledger.models import Seal
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SEQUENCE = re.compile(r"#[0-9]{1,9}")
 BLANK_FOR_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
+
+NEWEST = (
+    sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(Seal.sequence.desc()).limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,7 @@ def read_head(known_at: KnownAt | None = None) -> Head:
         Seal.sequence.desc()
     )
     if known_at is None:
-        row = db.session.execute(newest_first.limit(1)).first()
-        return Head(*row) if row else Head(0, clock.now(), NOTHING_BEFORE)
+        return once_a_snapshot("head", _read_newest)
     if known_at.moment is not None:
         known = newest_first.where(Seal.recorded_at <= known_at.moment)
         row = db.session.execute(known.limit(1)).first()
@@ -93,6 +96,11 @@ def read_head(known_at: KnownAt | None = None) -> Head:
         )
         raise Invalid(message, field="known_at")
     return Head(*row)
+
+
+def _read_newest() -> Head:
+    row = db.session.execute(NEWEST).first()
+    return Head(*row) if row else Head(0, clock.now(), NOTHING_BEFORE)
 
 
 def _parse_day(text: str) -> date | None:

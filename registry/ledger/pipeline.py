@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any  # a row read through the table's name has no known types
 
@@ -12,14 +13,16 @@ import sqlalchemy as sa
 
 from registry.core.database import Base, db
 from registry.enterprises.models import Enterprise
-from registry.ledger.facts import subject_name
-from registry.ledger.heads import Head
+from registry.ledger.facts import chunks, subject_name
+from registry.ledger.growing import OF_ENTRIES, Growing, Since
+from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Posting
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE
 from registry.programme.kinds import Kind
 
 ASKED = "submitted"
 DECIDED = ("approved", "rejected", "withdrawn")
+TRANSFERRED = "transferred"
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,31 @@ class OpenCase:
     quantity: int
 
 
+@dataclass(frozen=True)
+class Opened:
+    """All open cases by their ids, in that order, and the enterprises in the figure already.
+
+    `subjects` are all that were looked up; those of them in the figure are `counted`.
+    """
+
+    cases: Mapping[int, OpenCase]
+    subjects: frozenset[str]
+    counted: frozenset[str]
+
+
+_opened: Growing[Opened] = Growing()
+
+
 def read_pipeline(head: Head) -> Pipeline:
     """Return the open cases as they stood at the head, from the events up to it."""
+    opened = _read_opened(head)
     by_kind: dict[Kind, list[OpenCase]] = defaultdict(list)
-    for case in _list_open(head):
+    for case in opened.cases.values():
         by_kind[case.kind].append(case)
-    counted = _list_counted(by_kind, head)
     by_district: Counter[tuple[int, Kind]] = Counter()
     by_case: dict[int, tuple[Kind, int]] = {}
     for kind, cases in by_kind.items():
-        for case, quantity in UNITS[kind](cases, counted):
+        for case, quantity in UNITS[kind](cases, opened.counted):
             by_district[case.district_id, kind] += quantity
             by_case[case.application_id] = (kind, quantity)
     city: Counter[Kind] = Counter()
@@ -62,78 +80,139 @@ def read_pipeline(head: Head) -> Pipeline:
     return Pipeline(city, by_district, sizes, by_case)
 
 
-def _list_open(head: Head) -> list[OpenCase]:
+def _read_opened(head: Head) -> Opened:
+    if head.sequence < read_head().sequence:
+        return _read_whole(head)
+    return _opened.read(None, head, whole=lambda: _read_whole(head), grow=_grow)
+
+
+def _read_whole(head: Head) -> Opened:
+    cases = {case.application_id: case for case in _list_open(head)}
+    subjects = _subjects_of(cases.values())
+    return Opened(cases, subjects, _list_counted(subjects, head))
+
+
+def _grow(kept: Opened, since: Since) -> Opened | None:
+    """Read again the cases that something happened to, and the firms that were counted anew."""
+    if not since.causes <= OF_ENTRIES or "join_enterprises" in since.causes:
+        return None
+    posted = {posting.subject for posting in since.postings} & kept.subjects
+    if not since.cases and not posted:
+        return kept
+    again = _list_open(since.head, ids=since.cases) if since.cases else []
+    cases = {id_: case for id_, case in kept.cases.items() if id_ not in since.cases}
+    cases |= {case.application_id: case for case in again}
+    unknown = posted | (_subjects_of(again) - kept.subjects)
+    counted = (kept.counted - unknown) | _list_counted(unknown, since.head)
+    return Opened(dict(sorted(cases.items())), kept.subjects | unknown, counted)
+
+
+def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:
     """List the cases whose last filing was not followed by a decision, in their order."""
     last = (
         sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
         .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= head.sequence)
         .where(Event.application_id.is_not(None))
         .group_by(Event.application_id)
-        .subquery()
     )
+    if ids is not None:
+        last = last.where(Event.application_id.in_(sorted(ids)))
+    filed = last.subquery()
     application = Base.metadata.tables["application"]  # of a higher floor; only read
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
     columns = (application.c.id, application.c.kind, survivor, application.c.district_id)
     rows = db.session.execute(
         sa.select(*columns, Event.payload)
-        .select_from(last)
+        .select_from(filed)
         .join(
             Event,
             sa.and_(
-                Event.application_id == last.c.application_id,
-                Event.sequence == last.c.sequence,
+                Event.application_id == filed.c.application_id,
+                Event.sequence == filed.c.sequence,
                 Event.type == ASKED,
             ),
         )
-        .join(application, application.c.id == last.c.application_id)
+        .join(application, application.c.id == filed.c.application_id)
         .join(Enterprise, Enterprise.id == application.c.enterprise_id)
         .order_by(application.c.id)
     )
-    return [_open_case(tuple(row)) for row in rows]
+    places = read_former_places(head)
+    cases = (_open_case(tuple(row), places) for row in rows)
+    return [case for case in cases if case is not None]
 
 
-def _open_case(row: tuple[Any, ...]) -> OpenCase:
-    """Take number and place as filed; the case's own district where the filing names none."""
+def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:
+    """Take the number as filed, and the place as it was then.
+
+    An amendment counts what it would add to what is registered; one that adds nothing is left out.
+    """
     application_id, kind, survivor_id, district_id, payload = row
     filed = json.loads(payload)
+    if "amends" in filed and not filed["quantity"]:
+        return None
     return OpenCase(
         application_id,
         Kind(kind),
         survivor_id,
-        district_id=int(filed.get("district_id") or district_id),
+        district_id=places.get(application_id, district_id),
         quantity=int(filed.get("quantity") or 1),
     )
 
 
-def _list_counted(by_kind: Mapping[Kind, Iterable[OpenCase]], head: Head) -> set[str]:
-    """Name the enterprises among them that are in the figure already."""
-    subjects = {
-        subject_name(kind, 0, case.survivor_id)
-        for kind in COUNTED_BY_ENTERPRISE
-        for case in by_kind.get(kind, ())
+def read_former_places(head: Head) -> dict[int, int]:
+    """Return where cases were at the head that have been transferred since, by application.
+
+    All others are where the application says.
+    """
+    if head.sequence == read_head().sequence:
+        return {}
+    later = sa.select(Event.application_id, Event.payload).where(
+        Event.type == TRANSFERRED, Event.sequence > head.sequence
+    )
+    rows = db.session.execute(later.order_by(Event.sequence.desc())).all()
+    return {
+        application_id: int(json.loads(payload)["from"])
+        for application_id, payload in rows
+        if application_id is not None
     }
-    if not subjects:
-        return set()
-    quantity = sa.func.sum(Posting.quantity)
-    return set(
-        db.session.scalars(
-            sa.select(Posting.subject)
-            .where(Posting.subject.in_(sorted(subjects)), Posting.sequence <= head.sequence)
-            .group_by(Posting.subject)
-            .having(quantity > 0)
-        )
+
+
+def _subjects_of(cases: Iterable[OpenCase]) -> frozenset[str]:
+    """Name the enterprises among them that would be counted once."""
+    return frozenset(
+        subject_name(case.kind, 0, case.survivor_id)
+        for case in cases
+        if case.kind in COUNTED_BY_ENTERPRISE
     )
 
 
-Unit = Callable[[Iterable[OpenCase], set[str]], Iterable[tuple[OpenCase, int]]]
+def _list_counted(subjects: Collection[str], head: Head) -> frozenset[str]:
+    """Name those of the enterprises that are in the figure already."""
+    quantity = sa.func.sum(Posting.quantity)
+    found: set[str] = set()
+    for names in chunks(sorted(subjects)):
+        found |= set(
+            db.session.scalars(
+                sa.select(Posting.subject)
+                .where(Posting.subject.in_(names), Posting.sequence <= head.sequence)
+                .group_by(Posting.subject)
+                .having(quantity > 0)
+            )
+        )
+    return frozenset(found)
 
 
-def _each_case(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[OpenCase, int]]:
+Unit = Callable[[Iterable[OpenCase], AbstractSet[str]], Iterable[tuple[OpenCase, int]]]
+
+
+def _each_case(
+    cases: Iterable[OpenCase], _counted: AbstractSet[str]
+) -> Iterable[tuple[OpenCase, int]]:
     return ((case, 1) for case in cases)
 
 
 def _each_enterprise(
-    cases: Iterable[OpenCase], counted: set[str]
+    cases: Iterable[OpenCase], counted: AbstractSet[str]
 ) -> Iterable[tuple[OpenCase, int]]:
     """Count a firm that is not in the figure yet once, where its first open case stands."""
     firms = {case.survivor_id: case for case in sorted(cases, key=_number, reverse=True)}
@@ -144,7 +223,9 @@ def _each_enterprise(
     )
 
 
-def _each_row(cases: Iterable[OpenCase], _counted: set[str]) -> Iterable[tuple[OpenCase, int]]:
+def _each_row(
+    cases: Iterable[OpenCase], _counted: AbstractSet[str]
+) -> Iterable[tuple[OpenCase, int]]:
     return ((case, case.quantity) for case in cases)
 
 

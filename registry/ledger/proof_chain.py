@@ -44,11 +44,13 @@ class Story:
     recorded_at: datetime | None = None
     hashes: dict[int, str] = field(default_factory=dict)
     statuses: dict[int, tuple[str, int]] = field(default_factory=dict)
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, event: tuple[Any, ...]) -> None:
         """Take in one event."""
@@ -56,6 +58,8 @@ class Story:
         self.events += 1
         if type_ in STATUS_AFTER and application_id is not None:
             self.statuses[application_id] = (STATUS_AFTER[type_], sequence)
+        if type_ in PAPERS:
+            self.papers[type_, sequence] = json.loads(payload)
         if type_ in HEARD:
             HEARD[type_](self, sequence, application_id, json.loads(payload))
 
@@ -63,6 +67,10 @@ class Story:
 def _hear_filing(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
     if "hash" in told and "filing" in told:
         story.filings[application_id, told["filing"]] = (told["hash"], sequence)
+
+
+def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
+    story.places[application_id] = (told["to"], sequence)
 
 
 def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
@@ -88,11 +96,13 @@ def _hear_shares(story: Story, sequence: int, _application: int, told: dict[str,
 
 HEARD = {
     "submitted": _hear_filing,
+    "transferred": _hear_transfer,
     SEALED: _hear_facts,
     "target_set": _hear_target,
     "plan_set": _hear_plan,
     "allocated": _hear_shares,
 }
+PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 
 def prove_chain(story: Story) -> Iterator[Fault]:

@@ -79,14 +79,22 @@ def _read_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
 
 
 def _prove_statuses(story: Story) -> Iterator[Fault]:
-    """Each status is that of the application's last event; without one it is a draft."""
+    """Each status is that of the application's last event; without one it is a draft.
+
+    Its district is where it was transferred to last, if it was.
+    """
     application = Base.metadata.tables["application"]  # of a higher floor; only read
-    found = sa.select(application.c.id, sa.type_coerce(application.c.status, sa.String))
+    columns = (sa.type_coerce(application.c.status, sa.String), application.c.district_id)
+    found = sa.select(application.c.id, *columns)
     left = dict(story.statuses)
-    for application_id, status in stream(found.order_by(application.c.id)):
+    for application_id, status, district_id in stream(found.order_by(application.c.id)):
         told, sequence = left.pop(application_id, (UNFILED, 0))
         if status != told:
             sentence = f"says {status}; its last event (sequence {sequence}) makes it {told}."
+            yield Fault("application", sentence, key=str(application_id))
+        place, sequence = story.places.get(application_id, (district_id, 0))
+        if district_id != place:
+            sentence = f"is not in the district to which seal {sequence} transferred it."
             yield Fault("application", sentence, key=str(application_id))
     for application_id, (_, sequence) in left.items():
         sentence = f"is gone; seal {sequence} recorded it."

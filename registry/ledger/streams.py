@@ -12,7 +12,10 @@ from registry.core.database import db
 ROWS_AT_ONCE = 20_000
 
 
-def stream(found: sa.Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """Go through the rows of a statement without holding them all."""
-    with db.session.execute(found.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+def stream(
+    found: sa.Select[*tuple[Any, ...]], *, rows_at_once: int = ROWS_AT_ONCE
+) -> Iterator[Any]:
+    """Go through the rows of a statement without holding them all; past the identity map."""
+    by_parts = {"yield_per": rows_at_once}
+    with db.session.connection().execute(found, execution_options=by_parts) as rows:
         yield from rows

@@ -1,20 +1,18 @@
-"""Rows as files, written one by one, so that memory holds one: CSV for spreadsheets, JSON."""
+"""Rows as files, a part at a time, so that memory holds few: CSV for spreadsheets, JSON."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO
 
-from registry.entries.register import safe_cell
+from registry.core.delimited import write_lines
 
 Row = Sequence[object]
-MARK = b"\xef\xbb\xbf"
 IN_MEMORY = 4 * 1024 * 1024
 
 
@@ -45,10 +43,11 @@ class _Sink:
         self.hash = hashlib.sha256()
         self.size = 0
 
-    def put(self, content: bytes) -> None:
+    def write(self, content: bytes) -> int:
         self.file.write(content)
         self.hash.update(content)
         self.size += len(content)
+        return len(content)
 
     def done(self) -> Written:
         self.file.seek(0)
@@ -57,33 +56,20 @@ class _Sink:
 
 def write_csv(names: Sequence[str], rows: Iterable[Row]) -> Written:
     """Write UTF-8 with its mark; text that a spreadsheet would run, or cut, is made plain text."""
-    sink, line = _Sink(), io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")
-    sink.put(MARK)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([safe_cell(value) for value in row])
-        sink.put(_taken(line))
-    sink.put(_taken(line))
+    sink = _Sink()
+    write_lines(sink, chain([names], rows))
     return sink.done()
-
-
-def _taken(line: io.StringIO) -> bytes:
-    text = line.getvalue()
-    line.seek(0)
-    line.truncate()
-    return text.encode()
 
 
 def write_json(about: Mapping[str, object], names: Sequence[str], rows: Iterable[Row]) -> Written:
     """Write what the data are, then a row a line under "rows"; numbers stay numbers."""
     sink = _Sink()
-    sink.put(_json(about)[:-1].encode() + b',"rows":[')
+    sink.write(_json(about)[:-1].encode() + b',"rows":[')
     between = b"\n"
     for row in rows:
-        sink.put(between + _json(dict(zip(names, row, strict=True))).encode())
+        sink.write(between + _json(dict(zip(names, row, strict=True))).encode())
         between = b",\n"
-    sink.put(b"\n]}\n")
+    sink.write(b"\n]}\n")
     return sink.done()
 
 

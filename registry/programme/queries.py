@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from registry.core.database import db
+from registry.core.database import db, once_a_snapshot
 from registry.core.errors import NotFound
 from registry.programme.kinds import Kind
 from registry.programme.models import Programme, Round
@@ -15,7 +15,8 @@ from registry.programme.models import Programme, Round
 
 def find_programme() -> Programme | None:
     """Return the programme, the first one."""
-    return db.session.scalar(sa.select(Programme).order_by(Programme.id).limit(1))
+    first = sa.select(Programme).order_by(Programme.id).limit(1)
+    return once_a_snapshot("programme", lambda: db.session.scalar(first))
 
 
 def get_programme() -> Programme:

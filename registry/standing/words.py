@@ -50,8 +50,12 @@ TITLES: Mapping[str, object] = {
     "relocation_withdrawn": _("Proposal to change the district withdrawn"),
     "relocated": _("District changed"),
     "retired": _("Robots left the stock"),
+    "amended": _("Amended in the register"),
+    "corrected": _("Corrected in the register"),
 }
-OPEN_TO_THE_FIRM = frozenset({"approved", "revoked", "relocated", "retired"})
+OPEN_TO_THE_FIRM = frozenset(
+    {"approved", "revoked", "relocated", "retired", "amended", "corrected"}
+)
 EVENTS: Mapping[tuple[Act, State], str] = {
     (Act.REVOKE, State.OPEN): "revocation_proposed",
     (Act.REVOKE, State.CONFIRMED): "revoked",

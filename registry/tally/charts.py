@@ -14,7 +14,7 @@ from registry.tally.forecast import Forecast
 from registry.tally.geometry import Lines, draw_lines, level_of, list_places
 from registry.tally.links import Links
 from registry.tally.queries import Answer
-from registry.tally.table import Cell, GoalLine, Phase, Table
+from registry.tally.table import Cell, GoalLine, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, amount, join, signed
 
 
@@ -140,6 +140,14 @@ def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> list[Tile]:
             )
         )
     return tiles
+
+
+def short_name(row: Row) -> str:
+    """Name a district as the map does; in full where it has no place there."""
+    for place in list_places():
+        if place.code == row.code:
+            return place.name_zh if is_chinese() else place.name_en
+    return row.name
 
 
 def show_waters() -> list[Water]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from registry.ledger.answers import GoalLine as Counted
-from registry.ledger.differences import Line, Span, list_differences, read_totals_of
+from registry.ledger.differences import Line, list_latest, read_totals_of
 from registry.ledger.queries import Totals, read_goals
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import (
@@ -74,9 +74,8 @@ def read_course(answer: Answer) -> Course:
     month, year = before(day, months=1), before(day, months=MONTHS_A_YEAR)
     totals = read_totals_of([week, month, year, day], head=tally.head, newest=tally.newest)
     measures = {goal.kind: goal.measures for goal in tally.goals}
-    span = Span(week, day, tally.head, tally.head)
     counted = sorted({measure for names in measures.values() for measure in names})
-    lines = list_differences(span, counted, limit=LINES_SHOWN)
+    lines = list_latest(day, since=week, measures=counted, head=tally.head, limit=LINES_SHOWN)
     desks = read_desks(day, tally.head, open_ids=tally.open_cases)
     return Course(
         week_on=week,

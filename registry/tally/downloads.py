@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import chain
+from typing import BinaryIO
 
+from registry.core.delimited import Line, to_bytes, write_lines
 from registry.core.language import _, is_chinese
 from registry.ledger.answers import Tally, to_rows
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
-from registry.ledger.queries import Behind
+from registry.ledger.files import Entered
 from registry.tally.apart import Apart, name_part
 from registry.tally.behind import WAYS
 from registry.tally.changes import Found, show_line
@@ -18,8 +19,21 @@ from registry.tally.parts import By
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
 
-LEADS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Line = Sequence[object]
+CHANGE_HEADS: Line = [
+    _("Sort"),
+    _("Effective on"),
+    _("Recorded on"),
+    _("Ledger sequence"),
+    _("Plus or minus"),
+    _("Unit"),
+    _("Kind"),
+    _("District"),
+    _("Register number"),
+    _("Enterprise"),
+    _("Title"),
+    _("Cause"),
+    _("Document"),
+]
 
 
 def write_tally(answer: Answer) -> bytes:
@@ -43,19 +57,27 @@ def write_tally(answer: Answer) -> bytes:
         goals.extend(
             [MEASURE_NAMES[measure], goal.unit, total] for measure, total in goal.apart.items()
         )
-    return write([*heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
+    return to_bytes([*heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
 
 
-def write_entries(answer: Tally, asked: Asked, behind: Behind, apart: Apart) -> bytes:
+def write_entries(
+    target: BinaryIO,
+    answer: Tally,
+    asked: Asked,
+    *,
+    apart: Apart,
+    entered: Iterable[Entered],
+    total: int,
+) -> None:
     """Write the entries behind a figure, or its parts; they add up to the line of the sum."""
     named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
-    about: list[Line] = [[_("Figure"), named], [_("Sum"), behind.sum, asked.unit]]
+    about: list[Line] = [[_("Figure"), named], [_("Sum"), total, asked.unit]]
     about += [
         [WAYS[By(name)], name_part(By(name), code, apart.names)]
         for name, code in apart.only.words.items()
     ]
-    lines = _part_lines(apart, asked) if apart.by else _entry_lines(asked, behind)
-    return write([*heading(answer), *about, [], *lines])
+    lines = _part_lines(apart, asked) if apart.by else chain(_entry_head(asked), entered)
+    write_lines(target, chain(heading(answer), about, [[]], lines))
 
 
 def _part_lines(apart: Apart, asked: Asked) -> list[Line]:
@@ -68,9 +90,8 @@ def _part_lines(apart: Apart, asked: Asked) -> list[Line]:
     return rows
 
 
-def _entry_lines(asked: Asked, behind: Behind) -> list[Line]:
-    chinese = is_chinese()
-    rows: list[Line] = [
+def _entry_head(asked: Asked) -> list[Line]:
+    return [
         [
             _("Register number"),
             _("Enterprise"),
@@ -78,16 +99,13 @@ def _entry_lines(asked: Asked, behind: Behind) -> list[Line]:
             _("District"),
             _("Effective on"),
             _("Quantity (%(unit)s)", unit=asked.unit),
-        ]
+        ],
     ]
-    for figure in behind.figures:
-        place = figure.district_zh if chinese else figure.district_en
-        words = [figure.number or "", figure.enterprise_name, figure.title, place]
-        rows.append([*words, figure.effective_on.isoformat(), figure.quantity])
-    return rows
 
 
-def write_changes(span: Span, found: Found) -> bytes:
+def write_changes(
+    target: BinaryIO, span: Span, found: Found, differences: Iterable[Difference]
+) -> None:
     """Write the figures then and now, and every plus and minus between them."""
     about: list[Line] = [
         [_("From"), span.since.isoformat(), _("known at"), span.known_since.sequence],
@@ -108,26 +126,12 @@ def write_changes(span: Span, found: Found) -> bytes:
         [each.name, each.unit, each.then, each.rule, each.new, each.corrected, each.now]
         for each in found.balances.values()
     ]
-    heads: Line = [
-        _("Sort"),
-        _("Effective on"),
-        _("Recorded on"),
-        _("Ledger sequence"),
-        _("Plus or minus"),
-        _("Unit"),
-        _("Kind"),
-        _("District"),
-        _("Register number"),
-        _("Enterprise"),
-        _("Title"),
-        _("Cause"),
-        _("Document"),
-    ]
-    lines = [_change_row(line, found) for line in found.differences.lines]
-    return write([*about, *balances, [], heads, *lines])
+    lines = (change_row(line, found) for line in differences)
+    write_lines(target, chain(about, balances, [[], CHANGE_HEADS], lines))
 
 
-def _change_row(line: Difference, found: Found) -> Line:
+def change_row(line: Difference, found: Found) -> Line:
+    """Write one plus or minus under `CHANGE_HEADS`."""
     shown = show_line(line, found.units)
     return [
         _("New work") if line.is_new else _("Corrections and revocations"),
@@ -156,19 +160,3 @@ def heading(answer: Tally) -> list[Line]:
         [_("Ledger sequence"), answer.head.sequence],
         [_("Head"), answer.head.hash],
     ]
-
-
-def write(lines: Iterable[Line]) -> bytes:
-    """Write lines as UTF-8 with its mark; text that a spreadsheet would run is made plain text."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(
-        [_plain(value) for value in line] for line in lines
-    )
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, int):
-        return value
-    text = str(value)
-    return f"'{text}" if text.startswith(LEADS_A_FORMULA) else text

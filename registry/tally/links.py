@@ -49,5 +49,11 @@ class Links(Protocol):
     def briefing(self) -> str:
         """Return the address of the page to sign."""
 
+    def checks(self) -> str:
+        """Return the address of the sample checks; '' for who may not see them."""
+
     def tally(self) -> str:
         """Return the address of the tally by the same days."""
+
+    def charts(self) -> str:
+        """Return the address of the charts by the same days."""

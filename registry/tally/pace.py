@@ -21,8 +21,10 @@ from registry.applications.workflow import EVENTS, Action
 from registry.core.clock import day_of, end_of
 from registry.core.database import db
 from registry.ledger.facts import chunks
+from registry.ledger.growing import Growing, Since
+from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Seal
-from registry.ledger.queries import Head
+from registry.ledger.pipeline import read_former_places
 from registry.programme.kinds import Kind
 
 MEASURED_DAYS = 365
@@ -33,6 +35,9 @@ APPROVED, REJECTED = EVENTS[Action.APPROVE], EVENTS[Action.REJECT]
 FILED, RETURNED, RECALLED = (
     EVENTS[action] for action in (Action.SUBMIT, Action.RETURN, Action.RECALL)
 )
+
+
+Promised = Mapping[int, tuple[int, date | None]]
 
 
 class Decision(NamedTuple):
@@ -84,6 +89,9 @@ class Desks:
 
 NOTHING = Desk(0, None, None, 0)
 
+_decided: Growing[Sequence[Decision]] = Growing()
+_promises: Growing[Promised] = Growing()
+
 
 def read_desks(as_of: date, head: Head, *, open_ids: Collection[int]) -> Desks:
     """Measure the desks by the cases decided in the year up to a day, as known at the head."""
@@ -110,8 +118,27 @@ def measure(days: Sequence[int], *, overdue: int) -> Desk:
     return Desk(len(days), median(days), sorted(days)[place], overdue)
 
 
-def _read_decisions(as_of: date, head: Head) -> list[Decision]:
+def _read_decisions(as_of: date, head: Head) -> Sequence[Decision]:
     """Read the latest decisions; what the enterprise held the case is no day of the district's."""
+    if head.sequence < read_head().sequence:
+        return _list_decided(as_of, head)
+    return _decided.read(
+        as_of,
+        head,
+        whole=lambda: _list_decided(as_of, head),
+        grow=lambda kept, since: _add_decided(kept, since, as_of=as_of),
+    )
+
+
+def _add_decided(kept: Sequence[Decision], since: Since, *, as_of: date) -> Sequence[Decision]:
+    """Put new decisions on top of the latest; within a day none gets too old."""
+    if not since.cases:
+        return kept
+    fresh = _list_decided(as_of, since.head, after=since.then.sequence)
+    return [*fresh, *kept][:DECISIONS_MOST] if fresh else kept
+
+
+def _list_decided(as_of: date, head: Head, *, after: int = 0) -> list[Decision]:
     earliest = end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min))
     rows = db.session.execute(
         sa.select(
@@ -124,7 +151,8 @@ def _read_decisions(as_of: date, head: Head) -> list[Decision]:
         .select_from(Event)
         .join(Seal, Seal.sequence == Event.sequence)
         .join(Application, Application.id == Event.application_id)
-        .where(Event.type.in_((APPROVED, REJECTED)), Event.sequence <= head.sequence)
+        .where(Event.type.in_((APPROVED, REJECTED)))
+        .where(Event.sequence > after, Event.sequence <= head.sequence)
         .where(Seal.recorded_at > earliest, Seal.recorded_at <= end_of(as_of))
         .order_by(Event.sequence.desc(), Event.position)
         .limit(DECISIONS_MOST)
@@ -163,8 +191,32 @@ def due_after(steps: Iterable[Step]) -> date | None:
 
 def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Counter[int]:
     """Count by district the open cases whose promised day is over, as the events tell it."""
+    if head.sequence < read_head().sequence:
+        promised: Promised = _read_promised(open_ids, head)
+    else:
+        promised = _promises.read(
+            None,
+            head,
+            whole=lambda: _read_promised(open_ids, head),
+            grow=lambda kept, since: _promise_again(kept, since, open_ids=open_ids),
+        )
+    return Counter(
+        district_id for district_id, due in promised.values() if due is not None and due < as_of
+    )
+
+
+def _promise_again(kept: Promised, since: Since, *, open_ids: Collection[int]) -> Promised:
+    """Follow the clock of those cases again that something happened to."""
+    if not since.cases:
+        return kept
+    still = {id_: promised for id_, promised in kept.items() if id_ not in since.cases}
+    return still | _read_promised(since.cases & set(open_ids), since.head)
+
+
+def _read_promised(ids: Collection[int], head: Head) -> dict[int, tuple[int, date | None]]:
+    """Return by case its district and its promised day; none while its clock stands still."""
     steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
-    for ids in [*chunks(sorted(open_ids))] or [[]]:
+    for part in chunks(sorted(ids)):
         rows = db.session.execute(
             sa.select(
                 Application.district_id,
@@ -176,18 +228,18 @@ def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Cou
             .select_from(Event)
             .join(Seal, Seal.sequence == Event.sequence)
             .join(Application, Application.id == Event.application_id)
-            .where(Event.application_id.in_(ids), Event.sequence <= head.sequence)
+            .where(Event.application_id.in_(part), Event.sequence <= head.sequence)
             .where(Event.type.in_((FILED, RETURNED, RECALLED)))
             .order_by(Event.application_id, Event.sequence, Event.position)
         )
         for district_id, application_id, type_, recorded_at, payload in rows:
             step = Step(type_, day_of(recorded_at), _promised(payload))
             steps[district_id, application_id].append(step)
-    overdue: Counter[int] = Counter()
-    for (district_id, _), happened in steps.items():
-        due = due_after(happened)
-        overdue[district_id] += due is not None and due < as_of
-    return overdue
+    places = read_former_places(head)
+    return {
+        application_id: (places.get(application_id, district_id), due_after(happened))
+        for (district_id, application_id), happened in steps.items()
+    }
 
 
 def _promised(payload: str) -> date | None:

@@ -21,6 +21,7 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
+from registry.tally.checked import say_checked
 from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
@@ -185,6 +186,7 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
             *show_course(goal, course, links, period=period),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
+            say_checked(goal, answer, links),
         ],
         rules=explain_goal(goal, answer, outlook),
     )
@@ -270,6 +272,7 @@ class Page:
     file_url: str
     workbook_url: str
     briefing_url: str
+    charts_url: str
 
 
 def show_page(
@@ -282,8 +285,7 @@ def show_page(
     on_map: Kind,
 ) -> Page:
     """Set out the whole page; `order` is the kind whose share orders the districts."""
-    table, head = answer.table, answer.tally.head
-    period = table.period
+    table, period, head = answer.table, answer.table.period, answer.tally.head
     has_plan = period.phase is Phase.RUNNING
     ids = {line.code: line.id for line in answer.tally.districts}
     return Page(
@@ -320,4 +322,5 @@ def show_page(
         file_url=links.file(),
         workbook_url=links.workbook(),
         briefing_url=links.briefing(),
+        charts_url=links.charts(),
     )

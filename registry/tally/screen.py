@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from registry.core.language import _, is_chinese, n_
+from registry.core.language import _, n_
 from registry.ledger.answers import Tally, read_tally
 from registry.ledger.queries import read_totals
 from registry.programme.kinds import Kind
-from registry.tally.charts import Tile, show_tiles
-from registry.tally.geometry import list_places
+from registry.tally.charts import Tile, short_name, show_tiles
 from registry.tally.page import TimeBar, show_bar
 from registry.tally.queries import make_table
 from registry.tally.sources import name_documents
@@ -214,7 +213,7 @@ def _show_view(goal: GoalLine, table: Table) -> View:
 def _show_rank(row: Row, cell: Cell, goal: GoalLine, *, plan: float | None) -> Rank:
     has_share = cell.share is not None
     return Rank(
-        name=_short(row),
+        name=short_name(row),
         width=min(cell.share or 0.0, 100.0),
         plan=plan if has_share else None,
         share=f"{cell.share:,.1f}%" if has_share else "—",
@@ -222,14 +221,6 @@ def _show_rank(row: Row, cell: Cell, goal: GoalLine, *, plan: float | None) -> R
         unit=goal.unit,
         behind=cell.behind,
     )
-
-
-def _short(row: Row) -> str:
-    """Name a district as the map does; in full where it has no place there."""
-    for place in list_places():
-        if place.code == row.code:
-            return place.name_zh if is_chinese() else place.name_en
-    return row.name
 
 
 def _read_recent(answer: Tally, table: Table) -> Recent:
@@ -251,7 +242,7 @@ def _show_recent(answer: Tally, table: Table, *, span: timedelta) -> Recent:
             sums[goal.kind] += change
             if change:
                 weight = Decimal(abs(change)) / (goal.target or 1)
-                changes.append((weight, _show_change(change, _short(row), goal)))
+                changes.append((weight, _show_change(change, short_name(row), goal)))
     changes.sort(key=_heaviest)
     left = len(changes) - CHANGES_MOST
     return Recent(

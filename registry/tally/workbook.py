@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from registry.core.language import _, is_chinese
-from registry.ledger.queries import After, Behind, Figure
+from registry.core.language import _
+from registry.core.sheets import RowSheet
+from registry.ledger.files import Entered
 from registry.programme.kinds import Kind
 from registry.tally.charts import show_months
 from registry.tally.downloads import heading
@@ -23,11 +25,10 @@ from registry.tally.words import KIND_NAMES, MEASURE_NAMES, rules_of
 
 INK, ACCENT, PLAN = "#14202A", "#005E73", "#7FB0BB"
 ROWS_MOST = 1_000_000
-PAGE_ROWS = 5_000
 HUNDRED = 100
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
-ReadPage = Callable[[Kind, After | None, int], Behind]
+ReadEntries = Callable[[Kind], Iterator[Entered]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Sheet:
 
     def __init__(self, book: Book, name: str, columns: Sequence[Column]) -> None:
         self.book, self.name, self.columns = book, name, columns
-        self.page: Worksheet = book.book.add_worksheet(name)
+        self.page: RowSheet = book.book.add_worksheet(name, RowSheet)
         self.at = 0
         for place, column in enumerate(columns):
             self.page.set_column(place, place, column.width, book.formats[column.style])
@@ -62,6 +63,11 @@ class Sheet:
             _write(self.page, (self.at, place), value, chosen)
         self.at += 1
 
+    def rows(self, rows: Iterable[Sequence[object]]) -> None:
+        """Write very many rows of text, numbers and days."""
+        styles = [self.book.formats[column.style] for column in self.columns]
+        self.at = self.page.write_rows(self.at, rows, styles)
+
     def part(self, column: int, *, first: int, last: int) -> list[object]:
         """Name cells of one column, as a chart asks for them."""
         return [self.name, first, column, last, column]
@@ -70,9 +76,8 @@ class Sheet:
 class Book:
     """A workbook in the making, with the formats of all sheets."""
 
-    def __init__(self) -> None:
-        self.content = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.content, OPTIONS)
+    def __init__(self, target: BinaryIO, *, folder: Path) -> None:
+        self.book = xlsxwriter.Workbook(target, {**OPTIONS, "tmpdir": str(folder)})
         add = self.book.add_format
         self.formats: dict[str, Format | None] = {
             "": None,
@@ -86,12 +91,11 @@ class Book:
             "wrap": add({"text_wrap": True, "valign": "top"}),
         }
 
-    def close(self) -> bytes:
+    def close(self) -> None:
         self.book.close()
-        return self.content.getvalue()
 
 
-def _write(page: Worksheet, place: tuple[int, int], value: object, style: Format | None) -> None:
+def _write(page: RowSheet, place: tuple[int, int], value: object, style: Format | None) -> None:
     if isinstance(value, date):
         page.write_datetime(*place, value, style)
     elif value is None or value == "":
@@ -102,16 +106,21 @@ def _write(page: Worksheet, place: tuple[int, int], value: object, style: Format
         page.write_string(*place, str(value), style)
 
 
-def write_workbook(answer: Answer, read_page: ReadPage) -> bytes:
-    """Write the workbook; `read_page` gives the entries behind a goal, page by page."""
-    book = Book()
+def write_workbook(
+    target: BinaryIO, answer: Answer, read_entries: ReadEntries, *, folder: Path
+) -> None:
+    """Write the workbook; `read_entries` gives those behind a goal, `folder` takes what is apart.
+
+    Sheets are kept in files of the folder until all are packed.
+    """
+    book = Book(target, folder=folder)
     _write_goals(book, answer)
     _write_districts(book, answer)
     _write_trend(book, answer)
     for kind in answer.table.kinds:
-        _write_entries(book, answer.table.goal(kind), read_page)
+        _write_entries(book, answer.table.goal(kind), read_entries(kind))
     _write_method(book, answer)
-    return book.close()
+    book.close()
 
 
 def _write_goals(book: Book, answer: Answer) -> None:
@@ -249,7 +258,7 @@ def _write_trend(book: Book, answer: Answer) -> None:
         _place(sheet, chart, row=18 * place, column=len(columns) + 1)
 
 
-def _write_entries(book: Book, goal: GoalLine, read_page: ReadPage) -> None:
+def _write_entries(book: Book, goal: GoalLine, entries: Iterator[Entered]) -> None:
     """Write the entries behind one figure, with their sum; on a further sheet where one is full."""
     name = str(KIND_NAMES[goal.kind])
     columns = [
@@ -260,26 +269,16 @@ def _write_entries(book: Book, goal: GoalLine, read_page: ReadPage) -> None:
         Column(_("Effective on"), 12, "day"),
         Column(_("Quantity (%(unit)s)", unit=goal.unit), 12, "count"),
     ]
-    number, sheet, after = 1, Sheet(book, name, columns), None
+    part, number = islice(entries, ROWS_MOST), 1
     while True:
-        found = read_page(goal.kind, after, PAGE_ROWS)
-        if not sheet.at:
-            sheet.row([_("Sum"), "", "", "", "", found.sum], style="sum")
-            sheet.heads()
-        for figure in found.figures:
-            sheet.row(_entry_values(figure))
-        after = found.following
-        if after is None:
+        sheet = Sheet(book, name if number == 1 else f"{name} {number}", columns)
+        sheet.row([_("Sum"), "", "", "", "", goal.counted], style="sum")
+        sheet.heads()
+        sheet.rows(part)
+        following = next(entries, None)
+        if following is None:
             return
-        if sheet.at > ROWS_MOST:
-            number += 1
-            sheet = Sheet(book, f"{name} {number}", columns)
-
-
-def _entry_values(figure: Figure) -> list[object]:
-    place = figure.district_zh if is_chinese() else figure.district_en
-    words: list[object] = [figure.number or "", figure.enterprise_name, figure.title, place]
-    return [*words, figure.effective_on, figure.quantity]
+        part, number = islice(chain([following], entries), ROWS_MOST), number + 1
 
 
 def _write_method(book: Book, answer: Answer) -> None:

@@ -187,7 +187,7 @@ def a_returned(
 
 def approval_of(application: Application, **rest: Any) -> Given:
     """Return what completes an approval: the whole checklist, every row ticked."""
-    facts = CATALOGUE[application.kind]
+    facts = application.facts
     rows = len(application.form["rows"])
     return Given(
         checks=[item.code for item in facts.checklist],

@@ -11,8 +11,8 @@ from registry.accounts.models import User
 from registry.accounts.roles import Membership, Right, Role
 from registry.applications.given import Given
 from registry.applications.models import Application
-from registry.applications.status import Status
-from registry.applications.workflow import Action
+from registry.applications.status import DECIDED, PIPELINE, Status
+from registry.applications.workflow import SETTLING, Action
 from registry.core.database import db
 from registry.core.errors import NotAllowed, NotFound, WrongState
 from tests.applications.factories import (
@@ -40,6 +40,20 @@ GOES: dict[tuple[Status, Action], tuple[Status, set[str]]] = {
     (S.RETURNED, A.RECALL): (S.IN_REVIEW, {"holder", "officer", "supervisor"}),
     (S.IN_REVIEW, A.APPROVE): (S.APPROVED, {"holder"}),
     (S.IN_REVIEW, A.REJECT): (S.REJECTED, {"holder"}),
+    (S.SUBMITTED, A.TRANSFER): (S.SUBMITTED, {"supervisor"}),
+    (S.IN_REVIEW, A.TRANSFER): (S.IN_REVIEW, {"supervisor"}),
+    (S.RETURNED, A.TRANSFER): (S.RETURNED, {"supervisor"}),
+}
+SETTLES: dict[tuple[Status, Action], Status] = {
+    (S.SUBMITTED, A.ACCEPT_TRANSFER): S.SUBMITTED,
+    (S.IN_REVIEW, A.ACCEPT_TRANSFER): S.SUBMITTED,
+    (S.RETURNED, A.ACCEPT_TRANSFER): S.RETURNED,
+    (S.SUBMITTED, A.REFUSE_TRANSFER): S.SUBMITTED,
+    (S.IN_REVIEW, A.REFUSE_TRANSFER): S.IN_REVIEW,
+    (S.RETURNED, A.REFUSE_TRANSFER): S.RETURNED,
+    (S.SUBMITTED, A.TAKE_BACK_TRANSFER): S.SUBMITTED,
+    (S.IN_REVIEW, A.TAKE_BACK_TRANSFER): S.IN_REVIEW,
+    (S.RETURNED, A.TAKE_BACK_TRANSFER): S.RETURNED,
 }
 APPLICANT_STEPS = {A.SUBMIT, A.WITHDRAW}
 SIGNS = {"owner", "signer"}
@@ -55,6 +69,7 @@ PEOPLE = (
     "officer",
     "supervisor",
     "elsewhere",
+    "receiver",
     "leader",
     "administrator",
 )
@@ -66,11 +81,25 @@ def expected(status: Status, action: Action, person: str) -> object:
     """Return the status that follows, or the refusal."""
     if person not in (SEE_DRAFTS if status is S.DRAFT else SEE_FILED):
         return NotFound
+    if action in SETTLING:
+        return NotFound
     allowed = SIGNS if action in APPLICANT_STEPS else DESK
-    if person not in allowed:
+    if person not in ({"supervisor"} if action is A.TRANSFER else allowed):
         return NotAllowed
     target, people = GOES.get((status, action), (None, set()))
     return target if target is not None and person in people else WrongState
+
+
+def expected_of_transfer(status: Status, action: Action, person: str) -> object:
+    """Return what follows while a transfer to the receiver's district is open, or was."""
+    answers = {A.ACCEPT_TRANSFER: "receiver", A.REFUSE_TRANSFER: "receiver"}
+    if person not in DESK | {"receiver", "elsewhere", "administrator"}:
+        return NotFound
+    if status not in PIPELINE:
+        return WrongState
+    if person == answers.get(action, "supervisor"):
+        return SETTLES[status, action]
+    return NotFound if person in {"receiver", "elsewhere"} else NotAllowed
 
 
 class Cast:
@@ -88,6 +117,7 @@ class Cast:
             "officer": a_user(Role.OFFICER),
             "supervisor": a_user(Role.SUPERVISOR),
             "elsewhere": a_user(Role.OFFICER, district=a_district("320505")),
+            "receiver": a_user(Role.SUPERVISOR, district=a_district("320505")),
             "leader": a_user(Role.LEADER),
             "administrator": a_user(Role.ADMINISTRATOR),
         }
@@ -113,6 +143,7 @@ class Cast:
 
 def given_for(application: Application) -> Given:
     """Return everything that any step could need."""
+    transfers = application.transfers
     complete = approval_of(application)
     return Given(
         reason="如题。",
@@ -122,6 +153,8 @@ def given_for(application: Application) -> Given:
         pledged=True,
         checks=complete.checks,
         verified=complete.verified,
+        district="320505",
+        transfer_id=transfers[-1].id if transfers else 0,
     )
 
 
@@ -150,3 +183,29 @@ def test_the_grid(app: Flask, status: Status) -> None:
     assert found == {
         (action, person): expected(status, action, person) for action in Action for person in PEOPLE
     }
+
+
+ENDS = {S.APPROVED: A.APPROVE, S.REJECTED: A.REJECT, S.WITHDRAWN: A.WITHDRAW}
+
+
+@pytest.mark.parametrize("status", [*PIPELINE, *DECIDED])
+def test_the_grid_of_a_transfer(app: Flask, status: Status) -> None:
+    cast = Cast()
+    application = cast.in_status(S.IN_REVIEW if status in ENDS else status)
+    act(application, A.TRANSFER, by=cast.people["supervisor"], given=given_for(application))
+    if status in ENDS:
+        who = cast.people["owner" if status is S.WITHDRAWN else "holder"]
+        act(application, ENDS[status], by=who, given=given_for(application))
+    db.session.flush()
+    found = {
+        (action, person): outcome_of(application, action, cast.people[person])
+        for action in SETTLING
+        for person in PEOPLE
+    }
+    assert found == {
+        (action, person): expected_of_transfer(status, action, person)
+        for action in SETTLING
+        for person in PEOPLE
+    }
+    again = outcome_of(application, A.TRANSFER, cast.people["supervisor"])
+    assert again is WrongState

@@ -113,27 +113,21 @@ class World:
     def count(self, day: date) -> Counter[Place]:
         """Recount a day from the facts as they are now."""
         found: Counter[Place] = Counter()
-        valid = [
-            e
-            for e in self.entries
-            if not e.is_void
-            and e.effective_on <= day
-            and not (e.revoked_on and e.revoked_on <= day)
-        ]
-        for entry in valid:
-            if entry.kind in OF_ONE and entry.effective_on >= STARTS_ON:
-                found[entry.stood_in(day), OF_ONE[entry.kind], entry.id] += 1
-            found.update(_robots(entry, day))
-        found.update(self._enterprises(valid, day))
-        return found
-
-    def _enterprises(self, valid: list[Entry], day: date) -> Counter[Place]:
-        found: Counter[Place] = Counter()
-        upgrades = [
-            e for e in valid if e.kind is Kind.EQUIPMENT_UPGRADE and e.effective_on >= STARTS_ON
-        ]
-        for firm in {self.survivor(entry.firm) for entry in upgrades}:
-            of_firm = [(e.effective_on, e.id) for e in upgrades if self.survivor(e.firm) == firm]
+        upgrades: dict[int, list[tuple[date, int]]] = {}
+        for entry in self.entries:
+            if entry.is_void or entry.effective_on > day:
+                continue
+            if entry.revoked_on and entry.revoked_on <= day:
+                continue
+            if entry.kind is Kind.ROBOT_DEPLOYMENT:
+                _add_robots(found, entry, day)
+            elif entry.effective_on >= STARTS_ON:
+                if entry.kind is Kind.EQUIPMENT_UPGRADE:
+                    of_firm = upgrades.setdefault(self.survivor(entry.firm), [])
+                    of_firm.append((entry.effective_on, entry.id))
+                else:
+                    found[entry.stood_in(day), OF_ONE[entry.kind], entry.id] = 1
+        for of_firm in upgrades.values():
             first = self.entries[min(of_firm)[1] - 1]
             found[first.stood_in(day), Measure.EQUIPMENT_UPGRADE, first.id] = 1
         return found
@@ -142,8 +136,7 @@ class World:
         return [FIRST_DAY + timedelta(days=n) for n in range(-1, self.days + 2)]
 
 
-def _robots(entry: Entry, day: date) -> Counter[Place]:
-    found: Counter[Place] = Counter()
+def _add_robots(found: Counter[Place], entry: Entry, day: date) -> None:
     for row in entry.rows:
         if not STARTS_ON <= row.from_on <= day:
             continue
@@ -151,7 +144,6 @@ def _robots(entry: Entry, day: date) -> Counter[Place]:
             found[entry.stood_in(day), row.measure, entry.id] += row.quantity
         elif row.retired:
             found[entry.stood_in(row.until_on), GONE[row.measure], entry.id] += row.quantity
-    return found
 
 
 def approve(world: World) -> list[Entry]:
@@ -220,6 +212,19 @@ def amend(world: World) -> list[Entry]:
     return [entry]
 
 
+def correct(world: World) -> list[Entry]:
+    """Say that a row was wrong from its first day: another number, or another day."""
+    entry = world.pick()
+    running = [n for n, row in enumerate(entry.rows if entry else []) if row.until_on is None]
+    if entry is None or not running:
+        return []
+    number = world.chance.choice(running)
+    row = entry.rows[number]
+    many = world.chance.randint(1, 4)
+    entry.rows[number] = replace(row, quantity=many, from_on=world.past_day(entry.effective_on))
+    return [entry]
+
+
 def merge(world: World) -> list[Entry]:
     """Find that two records are one firm."""
     alone = [firm for firm in range(world.firms) if firm not in world.merged]
@@ -244,5 +249,6 @@ ACTS: tuple[Callable[[World], list[Entry]], ...] = (
     relocate,
     retire,
     amend,
+    correct,
     merge,
 )

@@ -134,8 +134,7 @@ def test_what_was_known_earlier_is_given_again(history: None, leader: FlaskClien
 def test_a_figure_of_many_pages_is_whole(
     history: None, leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "PAGE_ROWS", 2)
-    monkeypatch.setattr(workbook, "ROWS_MOST", 3)
+    monkeypatch.setattr(workbook, "ROWS_MOST", 2)
 
     book = load(leader)
 

@@ -134,7 +134,9 @@ def sign_out() -> ResponseReturnValue:
     if language in LANGUAGES:
         session["language"] = language
     flash(_("You are signed out."), "good")
-    return redirect(url_for("accounts.sign_in"), 303)
+    answer = make_response(redirect(url_for("accounts.sign_in"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # pages of figures may be kept while signed in
+    return answer
 
 
 @accounts.post("/language")

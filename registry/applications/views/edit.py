@@ -30,7 +30,7 @@ from registry.core.database import db
 from registry.core.deeds import keep_location
 from registry.core.errors import Invalid, WrongState
 from registry.core.language import _
-from registry.entries.catalogue import CATALOGUE, Section
+from registry.entries.catalogue import Section
 from registry.entries.sheet import parse_block
 
 NEXT = "next"
@@ -51,7 +51,7 @@ def edit(application_id: int, section: str) -> ResponseReturnValue:
 
 def _save(application: Application, section: Section) -> ResponseReturnValue:
     words = read_section(
-        CATALOGUE[application.kind],
+        application.facts,
         section,
         request.form.to_dict(flat=False),
         stored=application.form,
@@ -77,7 +77,7 @@ def _save(application: Application, section: Section) -> ResponseReturnValue:
 
 
 def _read_block(application: Application, block: str) -> list[dict[str, str]]:
-    sheet = CATALOGUE[application.kind].sheet
+    sheet = application.facts.sheet
     if sheet is None:
         return []
     arranged = parse_block(sheet, block)
@@ -98,7 +98,7 @@ def _saved(application: Application, section: Section) -> ResponseReturnValue:
     if wants_json():
         return _saved_facts(application)
     if request.form.get("then") == NEXT:
-        codes = [part.code for part in CATALOGUE[application.kind].sections]
+        codes = [part.code for part in application.facts.sections]
         following = codes[min(codes.index(section.code) + 1, len(codes) - 1)]
         return redirect(section_url(application, following), 303)
     flash(_("Saved. The district does not see it until you file."), "good")
@@ -130,7 +130,7 @@ def submit(application_id: int) -> ResponseReturnValue:
     except Incomplete as refusal:
         db.session.rollback()
         application = get_visible(actor, application_id)
-        last = CATALOGUE[application.kind].sections[-1]
+        last = application.facts.sections[-1]
         return edit_page(application, last, faults=refusal.faults, status=UNPROCESSABLE)
     except WrongState as refusal:
         return lost_page(application_id, refusal)

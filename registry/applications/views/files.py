@@ -37,7 +37,7 @@ from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _
-from registry.entries.catalogue import CATALOGUE, Section
+from registry.entries.catalogue import Section
 
 FILES_AT_ONCE = 20
 DOWNLOAD_HEADERS = {
@@ -60,7 +60,7 @@ def upload(application_id: int) -> ResponseReturnValue:
     application = lock(application_id, by=actor)
     section = find_section(application, ATTACHMENTS)
     slot = request.form.get("slot", "")
-    if slot not in {known.code for known in CATALOGUE[application.kind].slots}:
+    if slot not in {known.code for known in application.facts.slots}:
         raise NotFound
     files = [file for file in request.files.getlist("file") if file.filename]
     try:

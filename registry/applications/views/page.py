@@ -24,7 +24,7 @@ from registry.core.language import is_chinese
 from registry.core.wire import read_number
 from registry.districts.queries import list_districts
 from registry.entries import checking, showing
-from registry.entries.catalogue import CATALOGUE, Section
+from registry.entries.catalogue import Section
 from registry.entries.columns import Fault
 from registry.entries.facts.fields import FactsForm
 from registry.entries.facts.shared import EFFECTS
@@ -36,7 +36,7 @@ NEVER_SENT_AGAIN = frozenset({"csrf_token", "seen", "key", "then"})
 
 def find_section(application: Application, code: str) -> Section:
     """Return a section of the application's form by its code, or raise NotFound."""
-    sections = CATALOGUE[application.kind].sections
+    sections = application.facts.sections
     found = next((section for section in sections if section.code == code), None)
     if found is None:
         raise NotFound
@@ -150,7 +150,7 @@ def lost_page(
     page = render_template(
         "applications/stale.html",
         application=application,
-        facts=CATALOGUE[application.kind],
+        facts=application.facts,
         message=refusal.message,
         since=_since(application),
         changes=_differences(application, typed),
@@ -171,6 +171,6 @@ def _differences(
 ) -> list[tuple[object, Change]]:
     if typed is None:
         return []
-    facts = CATALOGUE[application.kind]
+    facts = application.facts
     changes = compare_forms(application.form, checking.clean_form(typed))
     return [(places.label_of(facts, change.place), change) for change in changes]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from itertools import chain
 from typing import Any  # arguments of an address are of any type
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts.access import get_actor, requires
@@ -17,7 +16,9 @@ from registry.approval import words
 from registry.approval.listing import Wanted, count_cases, iterate_cases, list_cases, read_place
 from registry.approval.views.blueprint import READERS, approval
 from registry.core import clock
+from registry.core.delimited import write_lines
 from registry.core.language import _, is_chinese
+from registry.core.spool import send_written
 from registry.core.templating import moment
 from registry.districts.models import District
 from registry.districts.queries import list_districts
@@ -25,7 +26,6 @@ from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind
 
 FILED = tuple(status for status in Status if status is not Status.DRAFT)
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     _("Number"),
     _("Status"),
@@ -41,6 +41,7 @@ COLUMNS = (
     _("Last filed"),
     _("Due"),
     _("Decided"),
+    _("Amends"),
 )
 
 
@@ -62,6 +63,7 @@ def cases() -> ResponseReturnValue:
         districts=list_districts() if has_all_districts else [],
         facts=CATALOGUE,
         district_name=district_name,
+        amended_in_words=words.amended_in_words,
         with_names=actor.role is not Role.LEADER,
         filtered=bool(kept),
         next_url=url_for("approval.cases", after=str(listed.after), **kept) if listed.after else "",
@@ -73,17 +75,12 @@ def cases() -> ResponseReturnValue:
 @requires(*READERS)
 def cases_file() -> ResponseReturnValue:
     """Give the same selection as a file for Excel."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow([str(column) for column in COLUMNS])
-    for case in iterate_cases(get_actor(), _wanted()):
-        rows.writerow([_safe(str(cell)) for cell in _cells(case)])
-    answer: Response = make_response(text.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"cases-{clock.today().isoformat()}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    cases = iterate_cases(get_actor(), _wanted())
+    return send_written(
+        lambda target: write_lines(target, chain([COLUMNS], map(_cells, cases))),
+        name=f"cases-{clock.today().isoformat()}.csv",
+        content_type="text/csv; charset=utf-8",
+    )
 
 
 def _cells(case: Application) -> list[object]:
@@ -103,12 +100,8 @@ def _cells(case: Application) -> list[object]:
         moment(case.filed_at),
         case.due_on or "",
         moment(case.decided_at),
+        case.amends.number if case.amends is not None else "",
     ]
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from reading words as a formula."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell
 
 
 def district_name(district: District) -> str:

@@ -14,12 +14,13 @@ from registry.accounts.models import User
 from registry.accounts.roles import Membership, Role
 from registry.applications import deadlines, policy
 from registry.applications.models import Application, Filing
-from registry.applications.queries import find_filing, get_visible
+from registry.applications.queries import find_filing, get_visible, may_open
 from registry.applications.status import DECIDED, Status
 from registry.applications.story import tell_story
 from registry.applications.suspicions import Suspicion, list_suspicions
 from registry.applications.workflow import Action, Who
 from registry.approval import queries, words
+from registry.approval.amended import ShownAmendment, show_amendment
 from registry.approval.case import kept_notes, view_case
 from registry.approval.forms import write_spans
 from registry.approval.notes import Notes
@@ -29,7 +30,8 @@ from registry.core import clock
 from registry.core.deeds import new_key
 from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
-from registry.entries.catalogue import CATALOGUE, REJECT_REASONS
+from registry.entries.catalogue import REJECT_REASONS
+from registry.entries.register import place_name
 
 OK = 200
 
@@ -64,34 +66,46 @@ def show_case(
         personal=actor.role is not Role.LEADER,
     )
     actions = policy.list_open_actions(actor, application, at=at)
+    amended = show_amendment(application, view, is_open=is_open)
     page = render_template(
         "approval/case.html",
         case=application,
         view=view,
-        facts=CATALOGUE[application.kind],
+        facts=application.facts,
         suspicions=suspicions,
         actions=[action.value for action in actions],
         is_holder=Who.HOLDER in who,
         may_note=Action.RETURN in actions and view.filing.number == application.filings_count,
         holder=_holder(actor, application),
+        leaving=application.open_transfer if is_open else None,
         status=policy.status_at(application, at=at).value,
         due=_due(application, today=clock.today()),
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
-        files=_files(application, view.filing),
+        files=_files(application, view.filing, reader=actor),
         story=tell_story(application, reader=actor),
-        blockers=_blockers(application, view, suspicions, actor=actor),
+        blockers=_blockers(application, view, suspicions, amended, actor=actor),
+        amended=amended,
         outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
         unproven=_unproven(view.filing),
-        reasons=REJECT_REASONS,
-        answer_by=deadlines.last_answer_day(clock.today()),
         shown=_shown(view),
         **_asked(view),
         fault=fault,
         tried=request.form.get("action", ""),
-        key=new_key(),
-        groups={group: label for group, (label, _note) in words.GROUPS.items()},
+        **_words(),
     )
     return make_response(page, status)
+
+
+def _words() -> dict[str, Any]:
+    """Return what is the same for every case."""
+    return {
+        "reasons": REJECT_REASONS,
+        "answer_by": deadlines.last_answer_day(clock.today()),
+        "measures": words.MEASURES,
+        "key": new_key(),
+        "place_name": place_name,
+        "groups": {group: label for group, (label, _note) in words.GROUPS.items()},
+    }
 
 
 def _asked(view: CaseView) -> dict[str, Any]:
@@ -148,14 +162,16 @@ def _answer_due(application: Application, *, today: date) -> dict[str, object] |
     }
 
 
-def _files(application: Application, filing: Filing) -> list[dict[str, object]]:
+def _files(application: Application, filing: Filing, *, reader: User) -> list[dict[str, object]]:
+    """List what was handed in; of papers that name persons, who may not see those sees the sort."""
     before = find_filing(application, filing.number - 1)
     known = {file["sha256"] for file in before.files} if before else None
-    labels = {slot.code: slot.label for slot in CATALOGUE[application.kind].slots}
+    labels = {slot.code: slot.label for slot in application.facts.slots}
     return [
         {
             "name": file["name"],
             "url": f"/applications/{application.id}/attachments/{file['id']}",
+            "is_open": may_open(reader, application.kind, file["slot"]),
             "slot": labels.get(file["slot"], file["slot"]),
             "size": file["size"],
             "fresh": known is not None and file["sha256"] not in known,
@@ -176,7 +192,12 @@ def _shown(view: CaseView) -> str:
 
 
 def _blockers(
-    application: Application, view: CaseView, suspicions: Sequence[Suspicion], *, actor: User
+    application: Application,
+    view: CaseView,
+    suspicions: Sequence[Suspicion],
+    amended: ShownAmendment | None,
+    *,
+    actor: User,
 ) -> list[object]:
     """List what blocks approval besides open ticks; the server has the say."""
     found: list[object] = []
@@ -190,7 +211,7 @@ def _blockers(
         )
     if actor.id in {filing.filed_by_id for filing in application.filings}:
         found.append(_("you filed it yourself; another officer must decide it"))
-    return found
+    return [*found, *(amended.blockers if amended is not None else [])]
 
 
 def case_url(application_id: int, *, anchor: str = "", **kept: Any) -> str:

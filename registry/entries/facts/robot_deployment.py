@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from registry.core.language import _, p_
 from registry.entries.columns import Column, Fault, Sheet, Values
 from registry.entries.facts import shared, words
+from registry.entries.facts.amended import Sort
 from registry.entries.facts.fields import WordField
 from registry.entries.facts.shape import (
     Assessed,
@@ -233,6 +234,33 @@ def is_countable(row: Values) -> bool:
     return row["status"] is UnitStatus.IN_USE and row["is_new"] is True
 
 
+LEFT = frozenset({UnitStatus.SCRAPPED, UnitStatus.SOLD, UnitStatus.MOVED})
+
+
+def has_left(row: Values) -> bool:
+    """Say whether a robot left the stock for good; one that stands idle has not."""
+    return row["status"] in LEFT
+
+
+def _check_amended(sort: str, was: Values, says: Values) -> Sequence[tuple[str, object]]:
+    """Say what cannot become of a registered robot: a change leaves its type and age alone."""
+    found: list[tuple[str, object]] = []
+    if sort == Sort.CORRECTION and says["status"] is not was["status"]:
+        message = _("A robot that has left since then is a change. File it as one of its own.")
+        found.append(("status", message))
+    elif says["status"] is UnitStatus.IDLE:
+        message = _("One that stands idle for a while stays in use in the register.")
+        found.append(("status", message))
+    if sort == Sort.CHANGE:
+        message = _("This does not change. If it was registered wrongly, say so above.")
+        is_mobile, was_mobile = (row["robot_type"] is RobotType.AGV for row in (says, was))
+        if is_mobile is not was_mobile:
+            found.append(("robot_type", message))
+        if was["is_new"] and says["is_new"] is False:
+            found.append(("is_new", message))
+    return found
+
+
 def measure_of(robot_type: RobotType) -> Measure:
     """Return what a robot of a type is counted as; mobile ones are apart."""
     return Measure.MOBILE_ROBOT if robot_type is RobotType.AGV else Measure.ROBOT
@@ -329,5 +357,7 @@ FACTS = KindFacts(
     invest_from="price_total_wan",
     derive_row=_derive,
     is_countable=is_countable,
+    check_amended=_check_amended,
+    has_left=has_left,
     may_replace=lambda: sa.not_(RobotUnit.is_registered),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -30,13 +30,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for proofs: how many files at least, and what is wanted."""
+    """A place for proofs: how many files at least, and what is wanted.
+
+    `names_persons`: its papers name contacts and signers, so who reads without personal data reads
+    without them.
+    """
 
     code: str
     label: object
     required: bool = True
     min_files: int = 1
     hint: object = ""
+    names_persons: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,16 @@ class Assessed:
 
 RowModel = EquipmentLine | RobotUnit
 RowColumns = Callable[[Values], Values]
+CheckAmended = Callable[[str, Values, Values], Sequence[tuple[str, object]]]
 Assess = Callable[[Values, list[Values], date], Assessed]
 
 
 @dataclass(frozen=True)
 class KindFacts:
-    """Everything the product knows about one kind."""
+    """Everything the product knows about one kind.
+
+    `check_amended`: what cannot become of a registered row, by the sort of an amendment.
+    """
 
     kind: Kind
     label: object
@@ -102,6 +111,13 @@ class KindFacts:
     is_countable: Callable[[Values], bool] = lambda _row: True
     may_replace: Callable[[], sa.ColumnElement[bool]] = sa.true
     title_is_unique: bool = False
+    check_amended: CheckAmended = lambda _sort, _was, _says: ()
+    has_left: Callable[[Values], bool] = lambda _row: False
+
+    @property
+    def counts_rows(self) -> bool:
+        """Say whether what is counted is the number of rows, each of which lasts."""
+        return Measure.ROBOT in self.measures
 
 
 def percentage(part: int | None, whole: int | None) -> Decimal | None:

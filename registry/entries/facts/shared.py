@@ -131,10 +131,18 @@ ATTACHMENTS = Section("attachments", _("Attachments"))
 PLEDGE = Section("pledge", _("Pledge and filing"))
 
 LICENCE = Slot("licence", _("Business licence"), hint=_("The one in force, all of it readable."))
-PLEDGE_SCAN = Slot("pledge", _("Letter of commitment"), hint=_("Stamped, as a scan."))
-CONTRACT = Slot("contract", _("Purchase contracts"))
+FORM_SCAN = Slot(
+    "form",
+    _("Application form"),
+    hint=_("Printed from here, stamped, as a scan."),
+    names_persons=True,
+)
+PLEDGE_SCAN = Slot(
+    "pledge", _("Letter of commitment"), hint=_("Stamped, as a scan."), names_persons=True
+)
+CONTRACT = Slot("contract", _("Purchase contracts"), names_persons=True)
 INVOICE = Slot("invoice", _("Invoices"), hint=_("Every invoice that the rows name."))
-PAYMENT = Slot("payment", _("Proof of payment"))
+PAYMENT = Slot("payment", _("Proof of payment"), names_persons=True)
 
 LICENCE_SEEN = CheckItem(
     "licence", _("The licence is in force and is that of the applicant; the code agrees.")

@@ -168,13 +168,18 @@ FACTS = KindFacts(
     sheet=None,
     slots=(
         shared.LICENCE,
-        Slot("form", _("Application form"), hint=_("Printed from here, stamped, as a scan.")),
+        shared.FORM_SCAN,
         Slot(
             "accounts",
             _("Annual accounts of three years"),
             hint=_("Unaudited ones will do where the report is not out yet."),
         ),
-        Slot("statement", _("Statement on accidents and dishonesty"), hint=_("Stamped.")),
+        Slot(
+            "statement",
+            _("Statement on accidents and dishonesty"),
+            hint=_("Stamped."),
+            names_persons=True,
+        ),
         Slot("audit", _("Audit of the investment"), required=False),
         Slot("maturity", _("Proof of the maturity level"), required=False),
         Slot("photo", _("Photos of the factory"), min_files=3),

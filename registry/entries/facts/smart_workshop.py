@@ -196,7 +196,7 @@ FACTS = KindFacts(
     sheet=None,
     slots=(
         shared.LICENCE,
-        Slot("form", _("Application form"), hint=_("Printed from here, stamped, as a scan.")),
+        shared.FORM_SCAN,
         Slot("photo", _("Photos of the workshop"), min_files=3),
         Slot("maturity", _("Proof of the maturity level"), required=False),
         Slot("title", _("Documents of earlier titles"), required=False),

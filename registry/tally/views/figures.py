@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
@@ -12,16 +12,20 @@ from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.models import User
-from registry.accounts.roles import Role
+from registry.accounts.roles import DESK, Role
 from registry.accounts.views.onward import first_page
-from registry.core import clock
+from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
+from registry.core.language import is_chinese
+from registry.core.spool import send_written
+from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.entries.models import Entry
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place
+from registry.ledger.differences import stream_differences
+from registry.ledger.files import Entered, stream_behind, sum_behind
 from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
@@ -37,11 +41,13 @@ from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read
 from registry.tally.queries import Asked, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
-from registry.tally.spans import SpanAsked, read_span
+from registry.tally.spans import SpanAsked, read_place, read_span
 from registry.tally.workbook import write_workbook
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
 
 tally = Blueprint("tally", __name__)
 
@@ -73,6 +79,10 @@ def home() -> ResponseReturnValue:
 @public
 def index() -> ResponseReturnValue:
     """Show where the city stands, as of a day and as known at a moment."""
+    return send_unless_kept(_show_index, key=_ledger_key())
+
+
+def _show_index() -> ResponseReturnValue:
     question = read_question(request.args)
     answer = read_answer(question.day, question.known)
     order = _find_kind("order")
@@ -102,7 +112,11 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
-    asked, after = read_span(request.args), _read_changes_after()
+    return send_unless_kept(_show_changes, key=_ledger_key())
+
+
+def _show_changes() -> ResponseReturnValue:
+    asked, after = read_span(request.args), read_place(request.args.get("after", ""))
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
     page = show_changes(
@@ -128,14 +142,19 @@ def download_changes() -> ResponseReturnValue:
     for fault in asked.faults.values():
         raise Invalid(fault)
     district = _find_district()
+    place = district.id if district else None
     found = read_differences(
         asked.span,
         kind=_find_kind("kind"),
-        district_id=district.id if district else None,
-        limit=None,
+        district_id=place,
+        limit=1,
     )
-    name = f"changes-{asked.span.since}-{asked.span.as_of}.csv"
-    return _file(downloads.write_changes(asked.span, found), name=name)
+    lines = stream_differences(asked.span, found.measures, district_id=place)
+    return send_written(
+        lambda target: downloads.write_changes(target, asked.span, found, lines),
+        name=f"changes-{asked.span.since}-{asked.span.as_of}.csv",
+        content_type=CSV,
+    )
 
 
 @tally.get("/tally.xlsx")
@@ -145,12 +164,15 @@ def workbook() -> ResponseReturnValue:
     question = _ask_strictly()
     answer = read_answer(question.day, question.known)
 
-    def read_page(kind: Kind, after: After | None, limit: int) -> Behind:
+    def read_entries(kind: Kind) -> Iterator[Entered]:
         measures = answer.measures(kind)
-        return list_behind(question.day, answer.tally.head, measures, after=after, limit=limit)
+        return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
-    name = f"tally-{question.day}.xlsx"
-    return _file(write_workbook(answer, read_page), name=name, content_type=XLSX)
+    return send_written(
+        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        name=f"tally-{question.day}.xlsx",
+        content_type=XLSX,
+    )
 
 
 @tally.get("/tally.pdf")
@@ -166,6 +188,10 @@ def briefing() -> ResponseReturnValue:
 @public
 def behind() -> ResponseReturnValue:
     """List the entries that add up to one figure."""
+    return send_unless_kept(_show_behind, key=_ledger_key())
+
+
+def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
     head, districts = read_head(question.known), list_districts()
     asked = find_figure(question.day, head, **_figure_words())
@@ -194,10 +220,18 @@ def download_behind() -> ResponseReturnValue:
     asked = find_figure(question.day, answer.head, **_figure_words())
     figure, only = _find_part(asked, question.day, answer.head)
     by = read_by(request.args.get("by", ""))
-    found = _list_behind(figure, after=None, limit=1 if by else None)
     apart = read_apart(figure, by=by, only=only, districts=list_districts())
-    content = downloads.write_entries(answer, asked, found, apart)
-    return _file(content, name=f"{asked.kind.value}-{question.day}.csv")
+    where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
+    whole = figure.as_of, figure.head, figure.measures
+    entered = stream_behind(*whole, chinese=is_chinese(), **where)
+    total = sum_behind(*whole, **where)
+    return send_written(
+        lambda target: downloads.write_entries(
+            target, answer, asked, apart=apart, entered=entered, total=total
+        ),
+        name=f"{asked.kind.value}-{question.day}.csv",
+        content_type=CSV,
+    )
 
 
 def _find_part(asked: Asked, day: date, head: Head) -> tuple[Figure, Only]:
@@ -236,6 +270,12 @@ def screen_data() -> ResponseReturnValue:
     answer.headers["Figures-At"] = _now()
     answer.add_etag()
     return answer.make_conditional(request)
+
+
+def _ledger_key() -> list[object]:
+    """Name what a page of figures depends on: all that it shows was written by sealed deeds."""
+    head = read_head()
+    return [head.sequence, head.recorded_at, head.hash]
 
 
 def _now() -> str:
@@ -282,8 +322,21 @@ class Addresses:
         """Return the address of the page to sign."""
         return url_for("tally.briefing", **self.pinned)
 
+    def checks(self) -> str:
+        """Return the address of the sample checks, for whom there are such."""
+        role = current_user.role if current_user.is_authenticated else None
+        return url_for("sampling.index") if role in CHECK_READERS else ""
+
     def tally(self) -> str:
         return url_for("tally.index", **self.pinned)
+
+    def charts(self) -> str:
+        """Return the address of the charts by the same days."""
+        return url_for("tally.charts", **self.pinned)
+
+    def picture(self, name: str, form: str) -> str:
+        """Return the address of one chart as a picture."""
+        return url_for("tally.chart", name=name, form=form, **self.pinned)
 
 
 class EntryLeads:
@@ -322,7 +375,11 @@ class ChangeAddresses(Addresses):
         return url_for("tally.download_changes", **words, **self.span)
 
 
-FILES = {"tally.index": "tally.download", "tally.behind": "tally.download_behind"}
+FILES = {
+    "tally.index": "tally.download",
+    "tally.charts": "tally.download",
+    "tally.behind": "tally.download_behind",
+}
 
 
 def _find_kind(name: str) -> Kind | None:
@@ -359,21 +416,6 @@ def _read_after() -> After | None:
     if 0 in after:
         raise NotFound
     return after
-
-
-def _read_changes_after() -> Place | None:
-    """Read where a page of changes begins; an address that was altered is not found."""
-    parts = request.args.get("after", "").split(".")
-    if parts == [""]:
-        return None
-    try:
-        is_new, day, sequence, position = map(read_number, parts)
-        date.fromordinal(day)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-    if not sequence or not position or is_new > 1:
-        raise NotFound
-    return is_new, day, sequence, position
 
 
 def _ask_strictly() -> Question:

@@ -1,0 +1,180 @@
+"""Answers that grow with the ledger: what was read at one head, brought up to a later one.
+
+The ledger is append-only and its seals stand in one order, so the answer at a later head is that at
+an earlier one and what was recorded between. A process keeps a few such answers for each database
+and adds what is new, instead of reading all again at each record. It does so only within a
+transaction that sees one snapshot and cannot write, and only where the head of the kept answer is
+still in the chain that it reads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from registry.core.database import db, is_snapshot, once_a_snapshot
+from registry.ledger.heads import Head
+from registry.ledger.models import Event, Posting, Seal
+from registry.programme.kinds import Measure
+
+SEALS_MOST = 100
+ROWS_MOST = 1_000
+ANSWERS_MOST = 32
+Value = TypeVar("Value")
+# Deeds that change nothing of an entry that is registered, unless they name it.
+OF_CASES = frozenset(
+    {
+        "submit",
+        "withdraw",
+        "claim",
+        "release",
+        "return",
+        "recall",
+        "approve",
+        "reject",
+        "transfer",
+        "accept_transfer",
+        "refuse_transfer",
+        "take_back_transfer",
+    }
+)
+# Deeds that touch neither goals nor allocations.
+OF_ENTRIES = OF_CASES | {
+    "import",
+    "undo_import",
+    "revoke",
+    "relocate",
+    "retire",
+    "amend",
+    "join_enterprises",
+}
+
+
+class Posted(NamedTuple):
+    """One posting that was recorded since."""
+
+    subject: str
+    measure: Measure
+    district_id: int
+    entry_id: int
+    effective_on: date
+    quantity: int
+    sequence: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Since:
+    """What was recorded after one head, up to another and with it."""
+
+    then: Head
+    head: Head
+    causes: frozenset[str]
+    postings: tuple[Posted, ...]
+    cases: frozenset[int]
+    entries: frozenset[int]
+
+
+SEALS = (
+    sa.select(Seal.sequence, Seal.hash, Seal.cause)
+    .where(Seal.sequence.between(sa.bindparam("then"), sa.bindparam("head")))
+    .order_by(Seal.sequence)
+)
+POSTINGS = (
+    sa.select(*(getattr(Posting, name) for name in Posted._fields))
+    .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
+    .order_by(Posting.sequence, Posting.position)
+    .limit(ROWS_MOST + 1)
+)
+EVENTS = (
+    sa.select(Event.application_id, Event.entry_id)
+    .where(Event.sequence > sa.bindparam("then"), Event.sequence <= sa.bindparam("head"))
+    .limit(ROWS_MOST + 1)
+)
+
+
+class Growing(Generic[Value]):
+    """Answers of one sort, by what was asked; the values are never changed, only replaced."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, tuple[Head, Value]]] = (
+            WeakKeyDictionary()
+        )
+
+    def read(
+        self,
+        asked: Hashable,
+        head: Head,
+        *,
+        whole: Callable[[], Value],
+        grow: Callable[[Value, Since], Value | None],
+    ) -> Value:
+        """Return the answer at the newest head: as kept, grown, or read by `whole`.
+
+        `grow` returns None where what is new is of a sort that it cannot add.
+        """
+        if not is_snapshot():
+            return whole()
+        kept = self._of(db.session.connection().engine)
+        found = kept.get(asked)
+        value = self._bring_up(found, head, grow) if found is not None else None
+        if value is None:
+            value = whole()
+        with self._lock:
+            kept[asked] = (head, value)
+            kept.move_to_end(asked)
+            while len(kept) > ANSWERS_MOST:
+                kept.popitem(last=False)
+        return value
+
+    def _of(self, engine: Engine) -> OrderedDict[Hashable, tuple[Head, Value]]:
+        with self._lock:
+            return self._kept.setdefault(engine, OrderedDict())
+
+    def _bring_up(
+        self, found: tuple[Head, Value], head: Head, grow: Callable[[Value, Since], Value | None]
+    ) -> Value | None:
+        then, value = found
+        if (then.sequence, then.hash) == (head.sequence, head.hash):
+            return value
+        since = read_since(then, head)
+        return None if since is None else grow(value, since)
+
+
+def read_since(then: Head, head: Head) -> Since | None:
+    """Return what was recorded between; None where it is much, or where `then` is not in the chain.
+
+    The same is asked by many answers of a page; it is read once.
+    """
+    if not 0 < then.sequence < head.sequence <= then.sequence + SEALS_MOST:
+        return None
+    return once_a_snapshot((then.hash, head.hash), lambda: _read_since(then, head))
+
+
+def _read_since(then: Head, head: Head) -> Since | None:
+    between = {"then": then.sequence, "head": head.sequence}
+    connection = db.session.connection()
+    seals = connection.execute(SEALS, between).all()
+    if not seals or seals[0].hash != then.hash or seals[-1].hash != head.hash:
+        return None
+    postings = connection.execute(POSTINGS, between).all()
+    events = connection.execute(EVENTS, between).all()
+    if max(len(postings), len(events)) > ROWS_MOST:
+        return None
+    return Since(
+        then,
+        head,
+        causes=frozenset(seal.cause for seal in seals[1:]),
+        postings=tuple(map(Posted._make, postings)),
+        cases=frozenset(event.application_id for event in events if event.application_id),
+        entries=frozenset(event.entry_id for event in events if event.entry_id),
+    )
