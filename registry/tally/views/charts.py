@@ -49,7 +49,8 @@ def charts() -> ResponseReturnValue:
     return render_template("tally/charts.html", **words), question.status
 
 
-@tally.get(f"/tally/charts/<name>.<any({SVG}, {PNG}):form>")
+@tally.get("/tally/charts/<name>.svg", defaults={"form": SVG})
+@tally.get("/tally/charts/<name>.png", defaults={"form": PNG})
 @public
 def chart(name: str, form: str) -> ResponseReturnValue:
     """Give one chart as a picture, with what makes its figures reproducible."""
