@@ -30,10 +30,11 @@ from registry.demo.plan import (
     SOURCE,
     UPGRADE,
 )
-from registry.demo.proposals import propose_some
+from registry.demo.proposals import correct_one, propose_some
 from registry.demo.reports import plan_releases
 from registry.demo.samples import check_all, check_some, draw_city, draw_district
 from registry.demo.schedule import plan_cases, reached_by
+from registry.demo.transfers import ask_some, settle_some
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
 from registry.importing.service import import_list
@@ -110,6 +111,9 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
         (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
         (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
+        (_moment(filler.today - timedelta(days=3), 15), partial(correct_one, filler.people)),
+        (_moment(filler.today - timedelta(days=2), 18), partial(settle_some, filler.people)),
+        (_moment(filler.today - timedelta(days=1), 18), partial(ask_some, filler.people)),
         *_paper_deeds(filler),
     ]
 
