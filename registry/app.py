@@ -52,7 +52,7 @@ from registry.programme.queries import find_programme
 from registry.releases.beside import note_release
 from registry.releases.views import releases
 from registry.sampling.views import sampling
-from registry.sampling.views.beside import checks_beside
+from registry.sampling.views.beside import checks_beside, count_waiting_checks
 from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
@@ -109,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
         transfers_waiting=count_transfers,
         note_release=note_release,
         checks_of=checks_beside,
+        checks_waiting=count_waiting_checks,
         check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
