@@ -12,7 +12,7 @@ from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.entries.models import Standing
 from registry.ledger.differences import (
-    NEW_WORK,
+    REGISTERS,
     Cause,
     Differences,
     Line,
