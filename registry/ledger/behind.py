@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
-from registry.entries.models import Entry
+from registry.entries.models import Entry, Standing
 from registry.ledger.heads import Head
 from registry.ledger.models import Posting
 from registry.programme.kinds import Kind, Measure
@@ -35,6 +35,7 @@ class Figure(NamedTuple):
     district_en: str
     effective_on: date
     quantity: int
+    standing: Standing
 
     @property
     def key(self) -> After:
@@ -92,6 +93,7 @@ def list_behind(
             District.name_en,
             Entry.effective_on,
             sa.cast(parts.c.quantity, sa.Integer),
+            Entry.standing,
         )
         .select_from(parts)
         .join(Entry, Entry.id == parts.c.entry_id)

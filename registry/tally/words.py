@@ -69,12 +69,19 @@ class Rule:
 
 def amount(value: int | Decimal, unit: str) -> str:
     """Write a number with its unit; a true minus sign, thousands apart."""
-    return f"{value:,} {unit}".replace("-", "−")
+    return f"{value:,} {_of(value, unit)}".replace("-", "−")
+
+
+def _of(value: int | Decimal, unit: str) -> str:
+    """Return the unit of one thing or of many; the English ones are set as plurals."""
+    if is_chinese() or abs(value) != 1:
+        return unit
+    return f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
 
 
 def signed(value: int | Decimal, unit: str) -> str:
     """Write a difference with its sign and unit; zero has none."""
-    return amount(value, unit) if not value else f"{value:+,} {unit}".replace("-", "−")
+    return amount(value, unit) if not value else f"{value:+,} {_of(value, unit)}".replace("-", "−")
 
 
 def percent_of(part: int, whole: int) -> float | None:

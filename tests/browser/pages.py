@@ -39,6 +39,7 @@ NO_PAGE = frozenset(
         "importing.check",  # reached by sending in a list, in a test of its own
         "importing.faults",
         "importing.progress",
+        "open_data.download",
         "operations.healthz",
         "operations.metrics",
         "operations.readyz",
@@ -129,6 +130,9 @@ def _everyone() -> list[tuple[str, str]]:
     return [
         ("tally.index", "/tally"),
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
+        ("tally.behind", "/tally/entries?kind=robot_deployment&by=industry"),
+        ("tally.behind", "/tally/entries?kind=robot_deployment&by=year&industry=unknown"),
+        ("open_data.index", "/open-data"),
         ("tally.changes", "/tally/changes?since=2026-01-01"),
         ("tally.changes", "/tally/changes?by=known&known_since=%231"),
         ("tally.charts", "/tally/charts"),
