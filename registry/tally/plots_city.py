@@ -11,7 +11,6 @@ from registry.core.language import _
 from registry.ledger.queries import TrendPoint
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import Forecast
-from registry.tally.plan import list_bends, planned
 from registry.tally.plots import Column, Form, Mark, Plot, Row, Span, Value
 from registry.tally.queries import Answer
 from registry.tally.table import FINE_BELOW, GoalLine, Period, Phase
@@ -57,7 +56,7 @@ def plot_course(
         at_end = forecast if day == period.ends_on else None
         return (at_end.low if mark is Mark.LOW else at_end.high) if at_end else None
 
-    ahead = list_bends(goal, period) if goal.target else []
+    ahead = _list_ahead(goal, period) if goal.target else []
     days = sorted({*counted, *ahead})
     return Plot(
         name=name,
@@ -78,11 +77,16 @@ def plot_course(
     )
 
 
+def _list_ahead(goal: GoalLine, period: Period) -> list[date]:
+    """Return the days still to come at whose end the plan line bends, and its last one."""
+    return [*(each.on for each in goal.line.bends if each.on > period.as_of), period.ends_on]
+
+
 def _planned(goal: GoalLine, period: Period, day: date) -> Decimal | None:
     """Round the plan line as the pages show it; after its end there is none."""
     if day > period.ends_on:
         return None
-    exact = planned(goal, period, day)
+    exact = goal.line.at(day)
     step = Decimal("0.1") if (goal.target or 0) < FINE_BELOW else Decimal(1)
     value = Decimal(exact.numerator) / Decimal(exact.denominator)
     return value.quantize(step, rounding=ROUND_HALF_UP)

@@ -42,7 +42,7 @@ def milestones() -> tuple[Milestone, ...]:
     return read_goals(date(2026, 1, 1), read_head())[3].milestones
 
 
-def count(model: type[PlanVersion] | type[Allocation]) -> int:
+def count(model: type[PlanVersion | Allocation]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
