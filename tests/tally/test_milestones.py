@@ -22,8 +22,8 @@ from registry.tally.plots import Mark
 from tests.conftest import SignedIn
 from tests.factories import a_user
 from tests.tally import reading
-from tests.tally.test_charts import column, figures
 from tests.tally.factories import a_registered, allocate_shares, set_plan
+from tests.tally.test_charts import column, figures
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WORKSHOP = Kind.SMART_WORKSHOP
@@ -127,7 +127,7 @@ def test_the_interface_tells_milestones_and_source(leader: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("2024-12-31", "当日尚无目标"),
+        ("2024-12-31", "自 2025-01-01 起"),
         ("2025-01-01", "2025-12-31 里程碑 2 个"),
         ("2026-11-22", "2026-12-31 里程碑 4 个"),
     ],
