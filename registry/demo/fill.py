@@ -15,6 +15,7 @@ from registry.core.database import db
 from registry.core.working_days import is_working_day
 from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
+from registry.demo.leaving import retire_some, revoke_some
 from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
 from registry.demo.names import Firm, make_firms
 from registry.demo.people import People, invite_people, list_sign_ins
@@ -56,6 +57,7 @@ class Filler:
     people: People
     cast: Cast
     today: date
+    shown: Firm
 
 
 def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[dict[str, str]]:
@@ -73,11 +75,11 @@ def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[di
         people = invite_people(random, districts, at=begun)
         db.session.commit()
     cast = Cast(people, districts, attachments, random)
-    filler = Filler(random, firms, people, cast, today)
     plans = plan_cases(random, firms, today=today)
+    shown = next(plan.firm for plan in plans if plan.firm.district == SHOWN_DISTRICT)
+    filler = Filler(random, firms, people, cast, today, shown)
     deeds = [*_city_deeds(filler), *_list_deeds(filler, plans), *_case_deeds(filler, plans)]
     _act(deeds, tell)
-    shown = next(plan.firm for plan in plans if plan.firm.district == SHOWN_DISTRICT)
     return list_sign_ins(people, shown=SHOWN_DISTRICT, firm=shown)
 
 
@@ -105,11 +107,14 @@ def _act(deeds: list[tuple[datetime, Deed]], tell: Tell) -> None:
 
 def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
     programme = get_programme()
+    yesterday = partial(_moment, filler.today - timedelta(days=1))
     return [
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
-        (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
-        (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
+        (_moment(filler.today - timedelta(days=100), 16), partial(retire_some, filler.people)),
+        (_moment(filler.today - timedelta(days=70), 16), partial(revoke_some, filler.people)),
+        (yesterday(17), partial(propose_some, filler.people)),
+        (yesterday(16), partial(amend_some, filler.cast, filler.shown)),
         *_paper_deeds(filler),
     ]
 

@@ -22,6 +22,7 @@ from registry.programme.kinds import Kind
 
 ASKED = "submitted"
 DECIDED = ("approved", "rejected", "withdrawn")
+UNDER_WAY = ("submitted", "in_review", "returned")
 TRANSFERRED = "transferred"
 
 
@@ -112,7 +113,7 @@ def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCa
     last = (
         sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
         .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= head.sequence)
-        .where(Event.application_id.is_not(None))
+        .where(Event.application_id.in_(_may_be_open(head)))
         .group_by(Event.application_id)
     )
     if ids is not None:
@@ -139,6 +140,22 @@ def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCa
     places = read_former_places(head)
     cases = (_open_case(tuple(row), places) for row in rows)
     return [case for case in cases if case is not None]
+
+
+def _may_be_open(head: Head) -> sa.CompoundSelect[Any] | sa.Select[Any]:
+    """Name the cases that may have been open at the head, from the end of the chain nearer to it.
+
+    Those filed by then; or those that are open now, and those decided since.
+    """
+    told = sa.select(Event.application_id)
+    newest = read_head().sequence
+    if head.sequence < newest - head.sequence:
+        return told.where(Event.type == ASKED, Event.sequence <= head.sequence)
+    application = Base.metadata.tables["application"]  # of a higher floor; only read
+    return sa.union(
+        sa.select(application.c.id).where(application.c.status.in_(UNDER_WAY)),
+        told.where(Event.type.in_(DECIDED), Event.sequence > head.sequence),
+    )
 
 
 def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:

@@ -18,6 +18,7 @@ from registry.ledger import chain
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import SEALED
 from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.robot_prints import Prints
 from registry.ledger.streams import stream
 
 STATUS_AFTER = {
@@ -47,6 +48,7 @@ class Story:
     places: dict[int, tuple[int, int]] = field(default_factory=dict)
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
+    robots: dict[str, tuple[Prints, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
@@ -74,8 +76,12 @@ def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[
 
 
 def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
+    robots = told.get("robots", {})
     for entry_id, fingerprint in told["entries"].items():
         story.fingerprints[entry_id] = (fingerprint, sequence)
+        story.robots.pop(entry_id, None)
+        if entry_id in robots:
+            story.robots[entry_id] = (Prints(*robots[entry_id]), sequence)
 
 
 def _hear_target(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:

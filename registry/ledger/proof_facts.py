@@ -20,6 +20,7 @@ from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
 from registry.ledger.proof_chain import Story
+from registry.ledger.robot_prints import find_changed, iterate_robots, prints_of
 from registry.ledger.streams import stream
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
 from registry.programme.kinds import Measure
@@ -31,6 +32,7 @@ Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, 
 def prove_facts(story: Story) -> Iterator[Fault]:
     """Yield what is wrong with entries, then with their count."""
     yield from prove_fingerprints(story)
+    yield from prove_robots(story)
     yield from prove_places()
     yield from prove_count(story)
 
@@ -49,6 +51,23 @@ def prove_fingerprints(story: Story) -> Iterator[Fault]:
     for entry_id, sealed in left.items():
         sentence = f"is gone; seal {sealed[1]} recorded it."
         yield Fault("entry", sentence, key=entry_id)
+
+
+def prove_robots(story: Story) -> Iterator[Fault]:
+    """Compare the robots of each entry with what was sealed of them last; name the one changed."""
+    left = dict(story.robots)
+    for entry_id, rows in iterate_robots() if left else ():
+        if entry_id not in left:
+            continue
+        sealed, sequence = left.pop(entry_id)
+        if prints_of(rows).whole != sealed.whole:
+            position = find_changed(rows, sealed.marks)
+            key = f"entry {entry_id}" + (f" row {position}" if position is not None else "")
+            sentence = f"was changed: brand, serial or span is not what seal {sequence} recorded."
+            yield Fault("robot_unit", sentence, key=key)
+    for entry_id, (_, sequence) in left.items():
+        sentence = f"are gone; seal {sequence} recorded them."
+        yield Fault("robot_unit", sentence, key=f"entry {entry_id}")
 
 
 def prove_places() -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
-from registry.tally.checked import say_checked
+from registry.tally.checked import CHECKED, say_checked
 from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
@@ -314,7 +314,7 @@ def show_page(
         waters=show_waters(),
         stages=show_stages(answer, stages),
         pipeline=[goal.pipeline for goal in table.goals],
-        rules=[*rules_of(table), *rules_of_course(course)],
+        rules=[*rules_of(table), *rules_of_course(course), CHECKED],
         as_of=period.as_of,
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,

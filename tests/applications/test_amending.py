@@ -307,7 +307,7 @@ def test_robots_that_left_meanwhile_stop_the_approval_until_it_is_filed_anew(
     assert officer is not None
     leave(case.entry, by=officer, at=LATER, on=DAY, unit_ids=[unit.id])
 
-    with pytest.raises(WrongState, match="changed in the register"):
+    with pytest.raises(WrongState, match="又有改动"):
         decide(amendment)
 
     act(amendment, Action.RETURN, by=officer, at=LATER, given=REMARK)
@@ -328,7 +328,7 @@ def test_a_revoked_entry_is_amended_no_more(case: Application) -> None:
     proposal = a_proposal(case.entry, by=officer, asked=asking(effective_on=DAY), at=LATER)
     settle(proposal, by=city, at=LATER)
 
-    with pytest.raises(WrongState, match="revoked on 2026-09-01"):
+    with pytest.raises(WrongState, match="2026-09-01 撤销"):
         decide(amendment)
 
     assert robots(DAY) == 0
@@ -345,7 +345,7 @@ def test_an_entry_that_moved_is_amended_by_its_new_district(case: Application) -
     boss = a_user(Role.SUPERVISOR, district=case.district)
     settle(a_proposal(entry, Act.RELOCATE, by=boss, asked=asked, at=LATER), by=city, at=LATER)
 
-    with pytest.raises(WrongState, match="another district"):
+    with pytest.raises(WrongState, match="其他板块"):
         decide(amendment)
 
     act(amendment, Action.RETURN, by=officer, at=LATER, given=REMARK)
@@ -407,7 +407,7 @@ def test_taking_a_list_back_names_the_entries_that_were_amended(app: Flask) -> N
 
     assert changed == (entry.number, ["amended"])
     assert (robots(BEFORE), robots(DAY)) == (0, 0)
-    with pytest.raises(WrongState, match="taken back"):
+    with pytest.raises(WrongState, match="名单已撤销"):
         decide(waiting)
     assert verify().fault is None
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import click
 import pytest
 
+from registry.cli import COMMANDS, registry
 from registry.core.working_days import is_working_day
 from registry.demo.fill import count_firms
 from registry.demo.names import make_firms
@@ -44,6 +48,41 @@ def test_steps_are_in_order_before_today_and_within_the_claim(today: date) -> No
             assert name not in DECISIONS or day - claimed < CLAIM_ENDS
     filed = [day for plan in plans for day, name in plan.steps if name == "submit"]
     assert all(map(is_working_day, filed))
+
+
+NOT_AT_THE_START = (
+    "PIL",
+    "alembic",
+    "mako",
+    "registry.demo.fill",
+    "reportlab",
+    "segno",
+    "xlsxwriter",
+    "zxcvbn",
+)
+
+
+def test_starting_loads_nothing_that_it_can_do_without() -> None:
+    program = (
+        "import sys; from registry.cli import registry; registry.get_command(None, 'demo'); "
+        f"print([name for name in {NOT_AT_THE_START} if name in sys.modules])"
+    )
+
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_every_command_is_where_it_is_said_to_be() -> None:
+    context = click.Context(registry)
+
+    found = {name: registry.get_command(context, name) for name in COMMANDS}
+
+    assert {name: command.name for name, command in found.items() if command} == {
+        name: name for name in COMMANDS
+    }
+    assert registry.get_command(context, "nonsense") is None
 
 
 def test_it_refuses_to_serve_others(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any  # the words of an address are text or lists of it
+from typing import TYPE_CHECKING, Any  # the words of an address are text or lists of it
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
 from registry.core.language import is_chinese
+from registry.core.lazily import lazily
 from registry.core.spool import send_written
 from registry.core.unchanged import send_unless_kept
 from registry.districts.models import District
@@ -26,7 +27,6 @@ from registry.ledger.queries import read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally import downloads
-from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
 from registry.tally.course import read_course
 from registry.tally.page import show_page
@@ -35,7 +35,13 @@ from registry.tally.queries import list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import SpanAsked, read_place, read_span
-from registry.tally.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from registry.tally import briefing as papers
+    from registry.tally import workbook as workbooks
+else:
+    papers = lazily("registry.tally.briefing")
+    workbooks = lazily("registry.tally.workbook")
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -162,7 +168,9 @@ def workbook() -> ResponseReturnValue:
         return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
     return send_written(
-        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        lambda target: workbooks.write_workbook(
+            target, answer, read_entries, folder=spool.folder()
+        ),
         name=f"tally-{question.day}.xlsx",
         content_type=XLSX,
     )
@@ -173,7 +181,7 @@ def workbook() -> ResponseReturnValue:
 def briefing() -> ResponseReturnValue:
     """Give one A4 page to sign."""
     question = ask_strictly()
-    content = write_briefing(read_answer(question.day, question.known))
+    content = papers.write_briefing(read_answer(question.day, question.known))
     return _file(content, name=f"tally-{question.day}.pdf", content_type="application/pdf")
 
 
