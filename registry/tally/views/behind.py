@@ -45,7 +45,7 @@ def _show_behind() -> ResponseReturnValue:
     asked = find_figure(question.day, head, **_figure_words())
     figure, only = _find_part(asked, question.day, head)
     by = read_by(request.args.get("by", ""))
-    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
+    limit = 0 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
     page = show_behind(
         asked,
         _list_behind(figure, after=after, limit=limit),
