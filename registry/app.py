@@ -31,6 +31,7 @@ from registry.core import (
     clock,
     error_pages,
     headers,
+    kept,
     language,
     large_bodies,
     log,
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)
     templating.init_app(app)
+    kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
         beside_entry=beside_entry,

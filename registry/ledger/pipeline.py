@@ -11,7 +11,7 @@ from typing import Any  # a row read through the table's name has no known types
 
 import sqlalchemy as sa
 
-from registry.core.database import Base, db
+from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.ledger.facts import chunks, subject_name
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
@@ -109,20 +109,34 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
 
 def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:
     """List the cases whose last filing was not followed by a decision, in their order."""
+    asked = {"head": head.sequence, "ids": sorted(ids or ())}
+    found = _ALL_OPEN if ids is None else _SOME_OPEN
+    rows = db.session.connection().execute(found, asked)
+    places = read_former_places(head)
+    cases = (_open_case(tuple(row), places) for row in rows)
+    return [case for case in cases if case is not None]
+
+
+def _select_open(*, some: bool) -> sa.Select[*tuple[Any, ...]]:
+    """Select all open cases, or those of some ids, as they stood at a head."""
     last = (
         sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
-        .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= head.sequence)
+        .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= sa.bindparam("head"))
         .where(Event.application_id.is_not(None))
         .group_by(Event.application_id)
     )
-    if ids is not None:
-        last = last.where(Event.application_id.in_(sorted(ids)))
+    if some:
+        last = last.where(Event.application_id.in_(sa.bindparam("ids", expanding=True)))
     filed = last.subquery()
-    application = Base.metadata.tables["application"]  # of a higher floor; only read
+    # of a higher floor; only read
+    application = sa.table(
+        "application", *map(sa.column, ("id", "kind", "district_id", "enterprise_id"))
+    )
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
-    columns = (application.c.id, application.c.kind, survivor, application.c.district_id)
-    rows = db.session.execute(
-        sa.select(*columns, Event.payload)
+    return (
+        sa.select(
+            application.c.id, application.c.kind, survivor, application.c.district_id, Event.payload
+        )
         .select_from(filed)
         .join(
             Event,
@@ -136,9 +150,9 @@ def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCa
         .join(Enterprise, Enterprise.id == application.c.enterprise_id)
         .order_by(application.c.id)
     )
-    places = read_former_places(head)
-    cases = (_open_case(tuple(row), places) for row in rows)
-    return [case for case in cases if case is not None]
+
+
+_ALL_OPEN, _SOME_OPEN = _select_open(some=False), _select_open(some=True)
 
 
 def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:

@@ -26,13 +26,14 @@ from registry.ledger.files import Entered, stream_behind, sum_behind
 from registry.ledger.queries import After, list_behind, read_head
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
-from registry.tally import downloads
+from registry.tally import downloads, slots
 from registry.tally.behind import show_behind
 from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
 from registry.tally.course import read_course
+from registry.tally.links import write_query
 from registry.tally.page import show_page
-from registry.tally.queries import find_figure, list_stages, read_answer
+from registry.tally.queries import Answer, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import SpanAsked, read_span
@@ -81,14 +82,19 @@ def _show_index() -> ResponseReturnValue:
     page = show_page(
         answer,
         list_stages(answer.tally.open_cases, answer.tally.head),
-        Addresses(question, head=pin(answer.tally.head, question.known)),
+        Addresses(question, head=slots.IN_ADDRESSES),
         course=read_course(answer),
         order=order,
         on_map=_find_kind("map") or answer.table.kinds[-1],
     )
     hidden = {name: request.args[name] for name in ("order", "map") if request.args.get(name)}
     words = {"question": question, "hidden": hidden, "page": page}
-    return render_template("tally/index.html", **words), question.status
+    return _fill(render_template("tally/index.html", **words), question, answer), question.status
+
+
+def _fill(page: str, question: Question, answer: Answer) -> str:
+    head = answer.tally.head
+    return slots.fill(page, pin=pin(head, question.known), sequence=head.sequence)
 
 
 @tally.get("/tally.csv")
@@ -251,17 +257,17 @@ class Addresses:
 
     def __init__(self, question: Question, *, head: str) -> None:
         self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
+        self.paths: dict[str, str] = {}
 
     def entries(
         self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
     ) -> str:
         names = [measure.value for measure in measures] or None
-        words: dict[str, Any] = {"kind": kind, "measure": names, "district": district or None}
-        return url_for("tally.behind", **words, **self.pinned)
+        return self.pin("tally.behind", kind=kind, measure=names, district=district or None)
 
     def changes(self, *, since: date, kind: Kind | None = None, district: str = "") -> str:
         words: dict[str, Any] = {"kind": kind, "district": district or None}
-        return url_for("tally.changes", since=since.isoformat(), **words, **self.pinned)
+        return self.pin("tally.changes", since=since.isoformat(), **words)
 
     def again(self, **changes: str) -> str:
         asked = {**request.args.to_dict(flat=False), **changes}
@@ -275,26 +281,32 @@ class Addresses:
         """Return the address of this page's figures as a file."""
         asked = request.args.to_dict(flat=False)
         words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
-        return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
+        return self.pin(FILES[request.endpoint or ""], **words)
 
     def workbook(self) -> str:
         """Return the address of the whole tally as a workbook."""
-        return url_for("tally.workbook", **self.pinned)
+        return self.pin("tally.workbook")
 
     def briefing(self) -> str:
         """Return the address of the page to sign."""
-        return url_for("tally.briefing", **self.pinned)
+        return self.pin("tally.briefing")
 
     def tally(self) -> str:
-        return url_for("tally.index", **self.pinned)
+        return self.pin("tally.index")
 
     def charts(self) -> str:
         """Return the address of the charts by the same days."""
-        return url_for("tally.charts", **self.pinned)
+        return self.pin("tally.charts")
 
     def picture(self, name: str, form: str) -> str:
         """Return the address of one chart as a picture."""
         return url_for("tally.chart", name=name, form=form, **self.pinned)
+
+    def pin(self, endpoint: str, **words: Any) -> str:
+        """Return what `url_for` would, for a page of two hundred addresses."""
+        if endpoint not in self.paths:
+            self.paths[endpoint] = url_for(endpoint)
+        return f"{self.paths[endpoint]}?{write_query({**words, **self.pinned})}"
 
 
 class ChangeAddresses(Addresses):
@@ -302,6 +314,7 @@ class ChangeAddresses(Addresses):
 
     def __init__(self, asked: SpanAsked) -> None:
         self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
+        self.paths = {}
         self.span: dict[str, Any] = dict(asked.pinned)
 
     def file(self) -> str:
