@@ -25,7 +25,9 @@ from registry.administration.views import administration
 from registry.api.operations import operations
 from registry.api.views import api
 from registry.applications.views import applications
+from registry.applications.views.amend import amendments_of
 from registry.approval.views import approval
+from registry.approval.views.beside import count_transfers
 from registry.config import MEBIBYTE, Settings
 from registry.core import (
     clock,
@@ -46,12 +48,18 @@ from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
+from registry.open_data.views import open_data
 from registry.programme.models import Programme
 from registry.programme.queries import find_programme
+from registry.releases.beside import note_release
+from registry.releases.views import releases
+from registry.sampling.views import sampling
+from registry.sampling.views.beside import checks_beside
+from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
-from registry.tally.views import tally
+from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (
@@ -63,6 +71,9 @@ BLUEPRINTS = (
     importing,
     administration,
     standing,
+    open_data,
+    releases,
+    sampling,
     api,
     operations,
 )
@@ -94,8 +105,14 @@ def create_app(settings: Settings) -> Flask:
     kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
+        count_entry=show_counting,
         beside_entry=beside_entry,
+        amendments_of=amendments_of,
         proposals_waiting=count_waiting_for,
+        transfers_waiting=count_transfers,
+        note_release=note_release,
+        checks_of=checks_beside,
+        check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
     unchanged.init_app(app, frame=_frame_key)

@@ -8,6 +8,8 @@ from registry.entries.models import Entry
 from registry.importing.models import Batch
 from registry.ledger.models import Seal
 from registry.notices.models import Notice
+from registry.releases.models import Release
+from registry.sampling.models import Draw
 from registry.standing.models import Proposal
 
 __all__ = [
@@ -15,9 +17,11 @@ __all__ = [
     "Base",
     "Batch",
     "DoneDeed",
+    "Draw",
     "Entry",
     "Notice",
     "Proposal",
+    "Release",
     "Seal",
     "User",
 ]

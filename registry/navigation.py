@@ -40,11 +40,19 @@ OF_ACCOUNTS = frozenset(
     for name in ("account", "close", "invite", "move", "reopen", "withdraw_invitation")
 )
 OF_NOBODY = frozenset({"accounts.account", "accounts.password"})
+OF_TALLY = frozenset(f"releases.{name}" for name in ("index", "show", "new"))
 OF_ENTRIES = frozenset(f"standing.{name}" for name in ("revoke", "relocate", "retire"))
+OF_TRANSFERS = frozenset({"approval.transfer", "approval.answer_transfer"})
 TABS = (
     Tab(_("Queue"), "approval.queue", frozenset(DESK)),
     Tab(_("All cases"), "approval.cases", frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR})),
     Tab(_("Proposals"), "standing.proposals", frozenset(DESK | {Role.ADMINISTRATOR})),
+    Tab(
+        _("Transfers"),
+        "approval.list_transfers",
+        frozenset(DESK | {Role.ADMINISTRATOR}),
+        also=OF_TRANSFERS,
+    ),
     Tab(_("My applications"), "applications.index", frozenset({Role.MEMBER})),
     Tab(_("My enterprise"), "accounts.enterprise", frozenset({Role.MEMBER})),
     Tab(
@@ -53,7 +61,12 @@ TABS = (
         frozenset(DESK),
         also=frozenset({"administration.duplicates"}),
     ),
-    Tab(_("Tally"), "tally.index", frozenset(EVERYONE)),
+    Tab(_("Tally"), "tally.index", frozenset(EVERYONE), also=OF_TALLY),
+    Tab(
+        _("Sample checks"),
+        "sampling.index",
+        frozenset(DESK | {Role.LEADER, Role.ADMINISTRATOR}),
+    ),
     Tab(_("Register"), "entries.index", frozenset(EVERYONE), also=OF_ENTRIES),
     Tab(_("Programme"), "administration.index", frozenset({Role.ADMINISTRATOR})),
     Tab(_("Official lists"), "importing.index", frozenset({Role.ADMINISTRATOR})),

@@ -19,6 +19,7 @@ from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Goal, Programme
 from registry.programme.queries import find_programme
 
+SOURCE = "苏府办〔2017〕173号"
 DISTRICTS = Path(__file__).parent / "districts" / "data" / "districts.csv"
 
 
@@ -96,4 +97,11 @@ def _add_programme(*, starts_on: date, ends_on: date) -> None:
         )
         db.session.add(goal)
         db.session.flush()
-        set_target(goal, plan.target, measures=plan.measures, effective_on=starts_on, by=None)
+        set_target(
+            goal,
+            plan.target,
+            measures=plan.measures,
+            effective_on=starts_on,
+            by=None,
+            source=SOURCE,
+        )

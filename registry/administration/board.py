@@ -11,14 +11,15 @@ from registry.core.language import is_chinese
 from registry.districts.models import District
 from registry.districts.queries import list_districts
 from registry.entries.catalogue import CATALOGUE
-from registry.ledger.queries import read_allocations, read_goals, read_head
+from registry.ledger.queries import Basis, read_goals, read_head, read_shares
 from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Programme
+from registry.programme.plan import Milestone
 
 
 @dataclass(frozen=True)
 class GoalColumn:
-    """One goal in force: target and unit, what joins it, the sum of the shares."""
+    """One goal in force: target and unit, what joins it, its milestones, the sum of the shares."""
 
     kind: Kind
     label: object
@@ -26,6 +27,10 @@ class GoalColumn:
     target: int | None
     joined: Sequence[Measure]
     allocated: int
+    milestones: Sequence[Milestone]
+    target_source: str
+    plan_source: str
+    shares_source: str
 
     @property
     def difference(self) -> int | None:
@@ -59,7 +64,8 @@ def read_board(programme: Programme) -> Board:
     """Read what is in force today; before the programme starts, on its first day."""
     on = max(programme.starts_on, clock.today())
     head = read_head()
-    goals, shares = read_goals(on, head), read_allocations(on, head)
+    goals, given = read_goals(on, head), read_shares(on, head)
+    shares = given.quantities
     districts = list_districts()
     columns = [
         GoalColumn(
@@ -69,8 +75,16 @@ def read_board(programme: Programme) -> Board:
             target=goal.target,
             joined=[m for m in CATALOGUE[goal.kind].measures[1:] if m in goal.measures],
             allocated=sum(shares.get((place.id, goal.kind)) or 0 for place in districts),
+            milestones=goal.milestones,
+            target_source=_source_of(goal.target_basis),
+            plan_source=_source_of(goal.plan_basis),
+            shares_source=_source_of(given.basis_of(goal.kind)),
         )
         for goal in goals
     ]
     rows = [(place, [shares.get((place.id, goal.kind)) for goal in goals]) for place in districts]
     return Board(on, columns, rows)
+
+
+def _source_of(basis: Basis | None) -> str:
+    return basis.source if basis else ""

@@ -30,12 +30,15 @@ from registry.districts.models import District
 from registry.districts.queries import list_districts
 from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind, Measure
+from registry.programme.plan import Milestone
 
 FILLED = InputRequired(_("Please fill this in."))
 NAME_MAX, CONTACT_MAX, ROUND_MAX, LABEL_MAX = 100, 200, 60, 100
+SOURCE_MAX, LICENCE_MAX = 200, 400
 COUNT_MAX = 10_000_000
 WORDS = ("name_zh", "name_en", "city_zh", "city_en", "contact_zh", "contact_en")
-COLUMNS = (*WORDS, "starts_on", "ends_on", "is_public")
+OPEN_DATA = ("has_open_data", "licence_zh", "licence_en")
+COLUMNS = (*WORDS, "starts_on", "ends_on", "is_public", *OPEN_DATA)
 
 
 def _count() -> NumberRange:
@@ -69,6 +72,17 @@ class ProgrammeForm(DeedForm):
     starts_on = TypedDateField(_("First day"), [FILLED])
     ends_on = TypedDateField(_("Last day"), [FILLED])
     is_public = BooleanField(_("Show tally and register to everybody"))
+    has_open_data = BooleanField(_("Give the open data files to everybody"))
+    licence_zh = TextAreaField(
+        _("Licence of the open data in Chinese"),
+        [no_longer_than(LICENCE_MAX)],
+        filters=[clean_text],
+    )
+    licence_en = TextAreaField(
+        _("Licence of the open data in English"),
+        [no_longer_than(LICENCE_MAX)],
+        filters=[clean_text],
+    )
 
     def given(self) -> dict[str, Any]:
         """Return what was given, by column of the programme."""
@@ -98,12 +112,51 @@ def _given(field: TypedDateField) -> date:
     return field.data
 
 
+def _source() -> StringField:
+    return StringField(
+        _("Document"),
+        [no_longer_than(SOURCE_MAX)],
+        description=_("By which it was decided; it stands beside the figure."),
+    )
+
+
 class TargetForm(VersionForm):
     """A new target of a goal, and what joins it."""
 
     day_name = "target_from"
     target = WholeField(_("Target"), [FILLED, _count()])
     target_from = TypedDateField(_("In force from"), [FILLED])
+    target_source = _source()
+
+
+class MilestonesForm(VersionForm):
+    """The milestones of a plan line; their rows stand in the class made for so many of them."""
+
+    day_name = "plan_from"
+    rows = 0
+    plan_from = TypedDateField(_("In force from"), [FILLED])
+    plan_source = _source()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse a quantity without its day; a day without a quantity is no milestone."""
+        good = super().validate(extra_validators)
+        for place in range(self.rows):
+            if self[f"quantity_{place}"].data is not None and not self[f"on_{place}"].raw_data[0]:
+                self[f"on_{place}"].errors = [str(_("By which day is it to stand?"))]
+                good = False
+        return bool(good)
+
+    def milestones(self) -> list[tuple[int, Milestone]]:
+        """Return what was given, each with its row; for a form that was found valid."""
+        given = [
+            (place, self[f"on_{place}"].data, self[f"quantity_{place}"].data)
+            for place in range(self.rows)
+        ]
+        return [
+            (place, Milestone(on, quantity))
+            for place, on, quantity in given
+            if on is not None and quantity is not None
+        ]
 
 
 class AllocationForm(VersionForm):
@@ -111,6 +164,7 @@ class AllocationForm(VersionForm):
 
     day_name = "shares_from"
     shares_from = TypedDateField(_("In force from"), [FILLED])
+    shares_source = _source()
 
     def shares(self, districts: Sequence[District]) -> dict[int, int | None]:
         """Return the share of each district by its id; None where none is given."""
@@ -139,6 +193,19 @@ def allocation_form(districts: Sequence[District]) -> type[AllocationForm]:
         for place in districts
     }
     return type("DistrictsAllocationForm", (AllocationForm,), fields)
+
+
+def milestones_form(rows: int) -> type[MilestonesForm]:
+    """Return the form with so many rows of a day and a quantity."""
+    fields: dict[str, Any] = {"rows": rows}
+    for place in range(rows):
+        fields[f"on_{place}"] = TypedDateField(
+            _("Milestone %(number)s, by the end of", number=place + 1), [Optional()]
+        )
+        fields[f"quantity_{place}"] = WholeField(
+            _("Milestone %(number)s, how many", number=place + 1), [Optional(), _count()]
+        )
+    return type("RowsMilestonesForm", (MilestonesForm,), fields)
 
 
 class RoundForm(DeedForm):

@@ -16,9 +16,10 @@ from registry.core.errors import NotFound
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.catalogue import CATALOGUE
-from registry.ledger.models import Allocation, GoalVersion, Posting, Seal
+from registry.ledger.models import Allocation, GoalVersion, PlanVersion, Posting, Seal
 from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Goal, Round
+from registry.programme.plan import Milestone, read_milestones
 
 PAGE = 50
 VERSIONS_MAX = 50
@@ -62,6 +63,7 @@ class TargetVersion:
     effective_on: date
     target: int
     measures: str
+    source: str
     recorded_at: datetime
     by: str | None
 
@@ -79,6 +81,7 @@ def list_target_versions(goal: Goal) -> Sequence[TargetVersion]:
             GoalVersion.effective_on,
             GoalVersion.target,
             GoalVersion.measures,
+            GoalVersion.source,
             Seal.recorded_at,
             User.name,
         )
@@ -91,12 +94,48 @@ def list_target_versions(goal: Goal) -> Sequence[TargetVersion]:
     return [TargetVersion(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class PlanLineVersion:
+    """One version of a plan line: its milestones, from which day, recorded when and by whom."""
+
+    sequence: int
+    effective_on: date
+    milestones: Sequence[Milestone]
+    source: str
+    recorded_at: datetime
+    by: str | None
+
+
+def list_plan_versions(goal: Goal) -> Sequence[PlanLineVersion]:
+    """List the newest versions of a goal's plan line, the last recorded first."""
+    rows = db.session.execute(
+        sa.select(
+            PlanVersion.sequence,
+            PlanVersion.effective_on,
+            PlanVersion.milestones,
+            PlanVersion.source,
+            Seal.recorded_at,
+            User.name,
+        )
+        .join(Seal, Seal.sequence == PlanVersion.sequence)
+        .outerjoin(User, User.id == Seal.actor_id)
+        .where(PlanVersion.goal_id == goal.id)
+        .order_by(PlanVersion.sequence.desc())
+        .limit(VERSIONS_MAX)
+    )
+    return [
+        PlanLineVersion(sequence, effective_on, read_milestones(text), source, recorded_at, name)
+        for sequence, effective_on, text, source, recorded_at, name in rows
+    ]
+
+
 @dataclass
 class ShareVersion:
     """One allocation: the shares by district id, from which day, recorded when and by whom."""
 
     sequence: int
     effective_on: date
+    source: str
     recorded_at: datetime
     by: str | None
     shares: dict[int, int | None] = field(default_factory=dict)
@@ -119,6 +158,7 @@ def list_share_versions(goal: Goal) -> Sequence[ShareVersion]:
         sa.select(
             Allocation.sequence,
             Allocation.effective_on,
+            Allocation.source,
             Seal.recorded_at,
             User.name,
             Allocation.district_id,
@@ -130,9 +170,9 @@ def list_share_versions(goal: Goal) -> Sequence[ShareVersion]:
         .order_by(Allocation.sequence.desc(), Allocation.district_id)
     )
     versions: dict[int, ShareVersion] = {}
-    for sequence, effective_on, recorded_at, name, district_id, quantity in rows:
+    for sequence, effective_on, source, recorded_at, name, district_id, quantity in rows:
         version = versions.setdefault(
-            sequence, ShareVersion(sequence, effective_on, recorded_at, name)
+            sequence, ShareVersion(sequence, effective_on, source, recorded_at, name)
         )
         version.shares[district_id] = quantity
     return list(versions.values())

@@ -15,13 +15,13 @@ from registry.core.database import db
 from registry.core.errors import Invalid
 from registry.core.language import _
 from registry.entries.models import Entry, Standing
-from registry.ledger.goals import set_target
+from registry.ledger.goals import set_milestones, set_target
 from registry.ledger.queries import read_goals, read_head
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind
 from registry.programme.models import Goal, Programme, Round
 
-SAID = ("starts_on", "ends_on", "is_public")
+SAID = ("starts_on", "ends_on", "is_public", "has_open_data")
 
 
 def change_programme(programme: Programme, given: Mapping[str, Any], *, by: User) -> list[str]:
@@ -72,6 +72,15 @@ def _set_targets_from(programme: Programme, *, before: date, by: User) -> None:
                 measures=known.measures,
                 effective_on=programme.starts_on,
                 by=by,
+                source=known.target_basis.source if known.target_basis else "",
+            )
+        if known.milestones and known.plan_basis is not None:
+            set_milestones(
+                goal,
+                known.milestones,
+                effective_on=programme.starts_on,
+                by=by,
+                source=known.plan_basis.source,
             )
 
 

@@ -12,6 +12,8 @@ from registry.core.error_pages import error_page
 from registry.core.language import _
 from registry.ledger.answers import read_tally, to_json
 from registry.ledger.queries import parse_as_of, parse_known_at
+from registry.releases.answers import describe, describe_all
+from registry.releases.queries import get_release, list_every
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -25,6 +27,20 @@ def tally() -> ResponseReturnValue:
     as_of = parse_as_of(request.args.get("as_of"))
     known_at = parse_known_at(request.args.get("known_at"))
     return jsonify(to_json(read_tally(as_of, known_at)))
+
+
+@api.get("/releases")
+@public
+def releases() -> ResponseReturnValue:
+    """List all releases, the newest month and revision first."""
+    return jsonify(describe_all(list_every())) if _may_read() else _ask_for_token()
+
+
+@api.get("/releases/<int:sequence>")
+@public
+def release(sequence: int) -> ResponseReturnValue:
+    """Give one release: as released, as it is now, and every revision between."""
+    return jsonify(describe(get_release(sequence))) if _may_read() else _ask_for_token()
 
 
 def _may_read() -> bool:

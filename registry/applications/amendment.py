@@ -26,13 +26,12 @@ from registry.entries.catalogue import KindFacts, facts_of
 from registry.entries.checking import Checked
 from registry.entries.columns import ROWS_MAX, Fault
 from registry.entries.difference import Difference, compare
-from registry.entries.facts.amended import Sort
+from registry.entries.facts.amended import OWN_FIELDS, Sort
 from registry.entries.models import Entry, RobotUnit, Standing
 from registry.entries.registered import has_detail, registered_words
 from registry.programme.kinds import Kind, Measure
 
 REGISTERED = "registered"
-OWN_FIELDS = frozenset({"amend_sort", "amend_reason"})
 NAMED_MOST = 5
 Form = Mapping[str, Any]
 
@@ -85,6 +84,14 @@ def _open_already() -> WrongState:
     return WrongState(
         _("An amendment of this entry is open. It is decided or withdrawn before the next one.")
     )
+
+
+def words_afresh(application: Application) -> dict[str, Any]:
+    """Return what is registered now as the words of a form; sort and reason stay."""
+    words = registered_words(get_amended(application))
+    said = application.form.get("fields", {})
+    kept = {name: said[name] for name in OWN_FIELDS if name in said}
+    return {**words, "fields": {**words["fields"], **kept}}
 
 
 def find_open(entry_id: int) -> Application | None:
@@ -196,6 +203,19 @@ class Amendment:
         places = [fault.place.split(":") for fault in self.checked.faults]
         rows = frozenset(int(place[1]) for place in places if place[0] == "row")
         return rows & frozenset(self.difference.fresh)
+
+    def rows_before(self) -> list[dict[str, str]]:
+        """Return the registered rows, each in the words of the row now where that says the same."""
+        now = {row.was: row for row in self.difference.rows if row.is_same}
+        rows = []
+        for number, words in enumerate(self.registered["rows"], start=1):
+            row = now.get(number)
+            says = self.form["rows"][row.now - 1] if row is not None else {}
+            changed = row.changed if row is not None else frozenset(words)
+            rows.append(
+                {name: word if name in changed else says[name] for name, word in words.items()}
+            )
+        return rows
 
     def fills_detail(self) -> bool:
         """Say whether anything is told that only this kind has."""

@@ -8,9 +8,11 @@ from datetime import date
 from functools import cached_property
 
 from registry.applications import filing, places
+from registry.applications.amendment import Amendment
 from registry.applications.models import Application, Attachment, Remark
 from registry.applications.places import Part
 from registry.applications.queries import list_attachments, list_open_remarks
+from registry.applications.summary import Line, summarise
 from registry.entries.catalogue import KindFacts, Section, Slot
 from registry.entries.checking import Checked
 from registry.entries.columns import Fault
@@ -36,6 +38,16 @@ class Draft:
     def __init__(self, application: Application, *, today: date) -> None:
         self.application, self.today = application, today
         self.facts: KindFacts = application.facts
+
+    @cached_property
+    def amendment(self) -> Amendment | None:
+        """What differs from what is registered, where that is what it is about."""
+        is_one = self.application.is_amendment
+        return Amendment.of_draft(self.application, today=self.today) if is_one else None
+
+    @property
+    def changes(self) -> Sequence[Line]:
+        return summarise(self.amendment) if self.amendment is not None else []
 
     @cached_property
     def checked(self) -> Checked:

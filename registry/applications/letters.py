@@ -66,6 +66,16 @@ def _returned(application: Application) -> tuple[object, object]:
 
 
 def _approved(application: Application) -> tuple[object, object]:
+    if application.amends is not None:
+        words = {"number": application.number, "entry": application.amends.number or ""}
+        return (
+            _("The amendment of %(entry)s was approved", **words),
+            _(
+                "Your amendment %(number)s of the registration %(entry)s was approved. The "
+                "register says so now: {site}/register/%(entry)s",
+                **words,
+            ),
+        )
     return (
         _("%(number)s was approved", number=application.number),
         _(
@@ -76,6 +86,16 @@ def _approved(application: Application) -> tuple[object, object]:
 
 
 def _rejected(application: Application) -> tuple[object, object]:
+    if application.amends is not None:
+        words = {"number": application.number, "entry": application.amends.number or ""}
+        return (
+            _("The amendment of %(entry)s was rejected", **words),
+            _(
+                "Your amendment %(number)s of the registration %(entry)s was rejected. The reason "
+                "stands with the case. What is registered stays as it is.",
+                **words,
+            ),
+        )
     return (
         _("%(number)s was rejected", number=application.number),
         _(

@@ -46,6 +46,7 @@ def get_visible(actor: User, application_id: int) -> Application:
             joinedload(Application.enterprise),
             joinedload(Application.district),
             joinedload(Application.entry),
+            joinedload(Application.amends),
             joinedload(Application.holder),
         )
     )
@@ -63,6 +64,10 @@ class Mine:
     decided: Sequence[Application]
 
     @property
+    def open(self) -> Sequence[Application]:
+        return [*self.waits_for_me, *self.waits_for_them]
+
+    @property
     def is_empty(self) -> bool:
         return not (self.waits_for_me or self.waits_for_them or self.decided)
 
@@ -73,6 +78,7 @@ def list_mine(actor: User) -> Mine:
         visible_to(actor)
         .options(
             joinedload(Application.entry),
+            joinedload(Application.amends),
             joinedload(Application.district),
             joinedload(Application.round),
             joinedload(Application.holder),

@@ -77,7 +77,7 @@ def _asked(transfer: Transfer) -> Words:
     return (
         _("%(number)s: %(giver)s asks you to take it over", **facts),
         _(
-            "%(giver)s asks %(receiver)s to take over the case %(number)s. Reason: %(reason)s "
+            "%(giver)s asks %(receiver)s to take over the case %(number)s. Reason: “%(reason)s”. "
             "Please accept or refuse it: {site}/approval/transfers/%(id)s",
             **facts,
             reason=transfer.reason,
@@ -92,7 +92,7 @@ def _leaving(transfer: Transfer) -> Words:
         _("%(number)s is to go to %(receiver)s", **facts),
         _(
             "A transfer of the case %(number)s, which you hold, to %(receiver)s is proposed. "
-            "Reason: %(reason)s Until it is accepted you can go on working on it: "
+            "Reason: “%(reason)s”. Until it is accepted you can go on working on it: "
             "{site}/approval/cases/%(id)s",
             **facts,
             reason=transfer.reason,
@@ -132,8 +132,8 @@ def _refused(transfer: Transfer) -> Words:
     return (
         _("%(number)s stays with you", **facts),
         _(
-            "%(receiver)s does not take over the case %(number)s. Reason: %(reason)s It stays in "
-            "your queue: {site}/approval/cases/%(id)s",
+            "%(receiver)s does not take over the case %(number)s. Reason: “%(reason)s”. It stays "
+            "in your queue: {site}/approval/cases/%(id)s",
             **facts,
             reason=transfer.note,
             id=transfer.application_id,

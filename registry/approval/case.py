@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any  # a form as typed is nested JSON
 
 from registry.applications.deciding import counts_rows
 from registry.applications.models import Application, Filing
-from registry.applications.queries import Change, changes_since_last_filing, find_filing
+from registry.applications.queries import find_filing
 from registry.applications.record import LABELS, PERSONAL, record_word
 from registry.applications.suspicions import Suspicion
+from registry.approval.compared import Compared, lay_beside
 from registry.approval.notes import Notes, carry_over, load_notes
 from registry.approval.shown import (
     CaseView,
@@ -58,16 +59,16 @@ def view_case(
     filing = find_filing(application, number)
     if filing is None:
         raise NotFound
-    is_last = filing.number == application.filings_count
-    changes = changes_since_last_filing(application) if is_last else []
-    drawn = _Drawing(application, filing, notes, changes, personal=personal)
+    compared = lay_beside(application, filing)
+    drawn = _Drawing(application, filing, notes, compared, personal=personal)
     return CaseView(
         filing=filing,
         sections=drawn.sections(),
         sheet=drawn.sheet(suspicions),
         notes=notes,
-        changes=changes,
+        changes=compared.changes,
         said=drawn.said,
+        amendment=compared.amendment,
     )
 
 
@@ -79,15 +80,15 @@ class _Drawing:
         application: Application,
         filing: Filing,
         notes: Notes,
-        changes: Sequence[Change],
+        compared: Compared,
         *,
         personal: bool,
     ) -> None:
         self.facts = application.facts
         self.counts = counts_rows(application)
         self.filing, self.notes, self.personal = filing, notes, personal
-        self.changed = {change.place: change for change in changes}
-        self.before = find_filing(application, filing.number - 1) if changes else None
+        self.compared, self.amends = compared, application.is_amendment
+        self.changed = {change.place: change for change in compared.changes}
         self.districts = {
             row.code: row.name_zh if is_chinese() else row.name_en for row in list_districts()
         }
@@ -96,14 +97,15 @@ class _Drawing:
         ]
         today = day_of(filing.filed_at)
         self.rows = filing.form.get("rows", [])
-        self.former = self.before.form.get("rows", []) if self.before else []
-        self.now = self._bind(filing, at=filing.filed_at)
-        self.then = self._bind(self.before, at=filing.filed_at) if self.before else None
-        self.checked = checking.check(application.kind, filing.form, today=today)
+        self.now = self._bind(filing.form.get("fields", {}), today=today)
+        former = compared.fields
+        self.then = self._bind(former, today=today) if former is not None else None
+        self.checked = checking.check(
+            application.kind, filing.form, today=today, amends=self.amends
+        )
 
-    def _bind(self, filing: Filing, *, at: datetime) -> FactsForm:
-        words = filing.form.get("fields", {})
-        return checking.bind(self.facts.kind, words, today=day_of(at))
+    def _bind(self, words: Mapping[str, object], *, today: date) -> FactsForm:
+        return checking.bind(self.facts.kind, words, today=today, amends=self.amends)
 
     def sections(self) -> list[ShownSection]:
         own = {"enterprise": self._enterprise}
@@ -129,7 +131,7 @@ class _Drawing:
 
     def _enterprise(self) -> list[ShownField]:
         frozen = self.filing.enterprise
-        before = self.before.enterprise if self.before else {}
+        before = self.compared.enterprise
         hidden = SHOWN_IN_HEAD if self.personal else SHOWN_IN_HEAD | PERSONAL
         return [
             self._field(
@@ -204,7 +206,7 @@ class _Drawing:
             figures=self.checked.figures,
             remarks=self._said_on("section:rows"),
             draft=self.notes.remarks.get("section:rows"),
-            gone=max(0, len(self.former) - len(self.rows)),
+            gone=self.compared.gone,
         )
 
     def _row(
@@ -217,19 +219,22 @@ class _Drawing:
     ) -> ShownRow:
         name = f"row:{position}"
         place = f"{name}:{(sheet.keys or (sheet.columns[0].name,))[-1]}"
-        before = self.former[position - 1] if position <= len(self.former) else {}
+        before = self.compared.rows.get(position, {})
         was = {
             index: write_cell(column, before.get(column.name, ""))
             for index, column in enumerate(sheet.columns)
             if f"{name}:{column.name}" in self.changed
         }
-        is_countable = self.facts.is_countable(self.checked.rows[position - 1])
+        asked = self.compared.asked
+        is_asked = asked is None or position in asked
+        is_countable = is_asked and self.facts.is_countable(self.checked.rows[position - 1])
         return ShownRow(
             position=position,
             place=place,
             cells=[write_cell(column, words.get(column.name, "")) for column in sheet.columns],
             was=was,
             is_new=name in self.changed,
+            is_registered=not is_asked,
             is_verified=is_countable and position in self.notes.verified,
             is_countable=is_countable,
             quantity=int(self._is_main(position)),
@@ -239,7 +244,9 @@ class _Drawing:
         )
 
     def _is_main(self, position: int) -> bool:
-        """Say whether a row counts towards the goal, and not apart as mobile robots do."""
+        """Say whether a row adds to the goal, and not apart as mobile robots do."""
+        if self.compared.main is not None:
+            return position in self.compared.main
         derived = self.facts.derive_row(self.checked.rows[position - 1])
         return derived.get("measure", self.facts.measures[0]) is self.facts.measures[0]
 

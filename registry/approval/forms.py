@@ -12,6 +12,7 @@ from wtforms import StringField
 from registry.applications.given import Given
 from registry.applications.workflow import Action
 from registry.approval.notes import REMARKS_MOST, Notes, Posted
+from registry.approval.words import DONE
 from registry.core.errors import Invalid
 from registry.core.forms import DeedForm
 from registry.core.language import _
@@ -90,11 +91,10 @@ def write_spans(positions: Iterable[int]) -> str:
 
 
 def read_action(word: str) -> Action:
-    """Return the step that a button names; raise Invalid where it names none."""
-    try:
-        return Action(word)
-    except ValueError:
-        raise Invalid(_("Please choose what to do with the case.")) from None
+    """Return the step that a button of a case names; raise Invalid where it names none."""
+    if word not in set(DONE):
+        raise Invalid(_("Please choose what to do with the case."))
+    return Action(word)
 
 
 def read_given(action: Action, notes: Notes) -> Given:

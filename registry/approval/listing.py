@@ -80,7 +80,7 @@ def list_cases(
     rows = db.session.scalars(
         found.options(contains_eager(Application.enterprise))
         .options(joinedload(Application.entry), joinedload(Application.holder))
-        .options(joinedload(Application.district))
+        .options(joinedload(Application.district), joinedload(Application.amends))
         .order_by(Application.filed_at.desc(), Application.id.desc())
         .limit(most + 1)
     ).all()

@@ -111,7 +111,7 @@ def list_page(
     rows = db.session.execute(
         found.add_columns(rank)
         .options(joinedload(Application.entry), joinedload(Application.holder))
-        .options(joinedload(Application.enterprise))
+        .options(joinedload(Application.enterprise), joinedload(Application.amends))
         .order_by(rank, _due(), Application.id)
         .limit(PAGE + 1)
     ).all()
@@ -182,6 +182,7 @@ def list_returned(actor: User) -> Sequence[Application]:
         visible_to(actor)
         .where(Application.status == Status.RETURNED)
         .options(joinedload(Application.entry), joinedload(Application.enterprise))
+        .options(joinedload(Application.amends))
         .order_by(Application.answer_by, Application.id)
         .limit(PAGE)
     ).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from registry.applications.amendment import Amendment
 from registry.applications.models import Filing, Remark
 from registry.applications.queries import Change
 from registry.applications.suspicions import Suspicion
@@ -73,6 +74,7 @@ class ShownRow:
     is_new: bool
     is_verified: bool
     is_countable: bool
+    is_registered: bool
     quantity: int
     doubts: Sequence[Suspicion]
     remarks: Sequence[Said] = ()
@@ -99,7 +101,7 @@ class ShownSheet:
     figures: Sequence[Figure]
     remarks: Sequence[Said] = ()
     draft: str | None = None
-    gone: int = 0
+    gone: Sequence[str] = ()
 
     @property
     def verified(self) -> int:
@@ -133,6 +135,7 @@ class CaseView:
     notes: Notes
     changes: Sequence[Change]
     said: Sequence[Said] = field(default_factory=list)
+    amendment: Amendment | None = None
 
     @property
     def answered(self) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from registry.applications.models import Application, TransferState
 from registry.applications.status import Status
 from registry.applications.workflow import Action
 from registry.approval.queries import Group, Tab
 from registry.core.language import _, n_, p_
 from registry.core.working_days import working_days_between
+from registry.entries.facts.amended import Sort
+from registry.programme.kinds import Measure
 
 TABS: Mapping[Tab, object] = {
     Tab.ALL: p_("queue", "All"),
@@ -41,6 +44,19 @@ STATUSES: Mapping[Status, object] = {
     Status.REJECTED: p_("status", "Rejected"),
     Status.WITHDRAWN: p_("status", "Withdrawn"),
 }
+TRANSFER_STATES: Mapping[TransferState, object] = {
+    TransferState.OPEN: p_("transfer", "Waits for an answer"),
+    TransferState.ACCEPTED: p_("transfer", "Accepted"),
+    TransferState.REFUSED: p_("transfer", "Refused"),
+    TransferState.TAKEN_BACK: p_("transfer", "Taken back"),
+    TransferState.ENDED: p_("transfer", "Ended with the case"),
+}
+TYPED: Mapping[str, object] = {
+    "reject_reason": _("Reason of the rejection"),
+    "release_reason": _("Reason of the release"),
+    "recall_reason": _("Reason of the recall"),
+}
+MOVED_ON = _("The application has moved on; this step cannot be taken in its present status.")
 DONE: Mapping[Action, object] = {
     Action.CLAIM: _("You hold this case now."),
     Action.RELEASE: _("Put back into the queue."),
@@ -48,6 +64,18 @@ DONE: Mapping[Action, object] = {
     Action.RECALL: _("Taken back; you hold this case now."),
     Action.APPROVE: _("Approved and entered in the register."),
     Action.REJECT: _("Rejected; the enterprise reads the reason."),
+}
+
+
+AMENDED = _("Approved; the register says so from now on.")
+MEASURES: Mapping[Measure, object] = {
+    Measure.SMART_FACTORY: _("Smart factories"),
+    Measure.SMART_WORKSHOP: _("Smart workshops"),
+    Measure.EQUIPMENT_UPGRADE: _("Enterprises with equipment upgrades"),
+    Measure.ROBOT: _("Robots in use"),
+    Measure.MOBILE_ROBOT: _("Mobile robots, apart"),
+    Measure.ROBOT_RETIRED: _("Robots retired"),
+    Measure.MOBILE_ROBOT_RETIRED: _("Mobile robots retired"),
 }
 
 
@@ -62,6 +90,15 @@ def due_in_words(due_on: date | None, *, today: date) -> object:
         return n_("%(num)s day over", "%(num)s days over", count)
     count = working_days_between(today, due_on)
     return n_("%(num)s day left", "%(num)s days left", count)
+
+
+def amended_in_words(case: Application) -> object:
+    """Say which entry a case amends or corrects; empty where it asks for a new one."""
+    if case.amends is None:
+        return ""
+    if case.sort == Sort.CORRECTION:
+        return _("Correction of %(number)s", number=case.amends.number)
+    return _("Amendment of %(number)s", number=case.amends.number)
 
 
 def filing_in_words(number: int) -> object:

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 from types import NoneType
-from typing import BinaryIO
+from typing import Protocol
 
 Line = Sequence[object]
 
@@ -24,7 +24,14 @@ FORMULA = frozenset("=+-@\t\r")
 AS_THEY_ARE = frozenset({NoneType, int, float, Decimal, date})
 
 
-def write_lines(target: BinaryIO, lines: Iterable[Line]) -> None:
+class Target(Protocol):
+    """Where bytes are written to."""
+
+    def write(self, content: bytes, /) -> int:
+        """Take some bytes and return how many."""
+
+
+def write_lines(target: Target, lines: Iterable[Line]) -> None:
     """Write lines as UTF-8 with its mark, a part at a time."""
     target.write(BOM_UTF8)
     rest = iter(lines)

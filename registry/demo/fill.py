@@ -13,27 +13,34 @@ from registry.core import clock
 from registry.core.clock import PLACE
 from registry.core.database import db
 from registry.core.working_days import is_working_day
+from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
 from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
 from registry.demo.names import Firm, make_firms
 from registry.demo.people import People, invite_people, list_sign_ins
 from registry.demo.plan import (
+    BENT,
     DISTRICTS,
     KINDS,
+    MILESTONES,
     MORE_FIRMS,
     MORE_FIRMS_SHOWN,
     SEED,
     SHOWN_DISTRICT,
+    SOURCE,
     UPGRADE,
 )
 from registry.demo.proposals import propose_some
+from registry.demo.reports import plan_releases
+from registry.demo.samples import check_all, check_some, draw_city, draw_district
 from registry.demo.schedule import plan_cases, reached_by
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
 from registry.importing.service import import_list
-from registry.ledger.goals import allocate
+from registry.ledger.goals import allocate, set_milestones
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
+from registry.programme.plan import Milestone
 from registry.programme.queries import get_programme
 
 Deed = Callable[[datetime], object]
@@ -102,6 +109,25 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
         (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
+        (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
+        *_paper_deeds(filler),
+    ]
+
+
+def _paper_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
+    """Release the last months; draw two samples, one of them checked through."""
+    people, starts_on = filler.people, get_programme().starts_on
+    releases: list[tuple[datetime, Deed]] = [
+        (_moment(planned.on, 10), partial(planned.release, people))
+        for planned in plan_releases(filler.today, starts_on=starts_on)
+    ]
+    samples = ((40, draw_city), (25, check_all), (6, draw_district), (2, check_some))
+    return [
+        *releases,
+        *(
+            (_moment(filler.today - timedelta(days=days), 11), partial(act, people))
+            for days, act in samples
+        ),
     ]
 
 
@@ -109,14 +135,21 @@ def _allocate(filler: Filler, _at: datetime) -> None:
     programme = get_programme()
     programme.contact_zh = "苏州市工业和信息化局 · 服务电话 0512-6522 0000（示例）"
     programme.contact_en = "Bureau of Industry · 0512-6522 0000 (example)"
+    programme.has_open_data = True
+    programme.licence_zh = "可自由使用、复制和再发布，须注明来源和数据截止日（示例）。"
+    programme.licence_en = "Free to use, copy and publish; name the source and the day (example)."
     for goal in programme.goals:
         index = KINDS.index(goal.kind)
         shares: dict[int, int | None] = {
             filler.cast.districts[district.code].id: district.allocated[index]
             for district in DISTRICTS
         }
-        by = filler.people.administrator
-        allocate(goal, shares, effective_on=programme.starts_on, by=by)
+        by, starts_on = filler.people.administrator, programme.starts_on
+        allocate(goal, shares, effective_on=starts_on, by=by, source=SOURCE)
+        if goal.kind is BENT:
+            years = range(starts_on.year, programme.ends_on.year)
+            stops = [Milestone(date(year, 12, 31), MILESTONES[year - years[0]]) for year in years]
+            set_milestones(goal, stops, effective_on=starts_on, by=by, source=SOURCE)
 
 
 def _open_rounds(filler: Filler, at: datetime) -> None:

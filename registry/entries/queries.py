@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -12,6 +12,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from registry.accounts.models import User
 from registry.accounts.roles import DESK, Role
+from registry.core.clock import day_of
 from registry.core.database import Base, db
 from registry.core.errors import NotFound
 from registry.districts.models import District
@@ -152,6 +153,22 @@ def may_see_details(entry: Entry, *, actor: User | None) -> bool:
     return db.session.scalar(seen) is not None
 
 
+def list_own(actor: User) -> Sequence[Entry]:
+    """List the valid entries of a proven member's enterprise, old lists' too; the newest first."""
+    if not (actor.role is Role.MEMBER and actor.is_proven):
+        return []
+    return db.session.scalars(
+        sa.select(Entry)
+        .where(
+            Entry.enterprise_id.in_(records_of(actor.enterprise_id)),
+            Entry.standing == Standing.REGISTERED,
+            Entry.revoked_on.is_(None),
+        )
+        .order_by(Entry.effective_on.desc(), Entry.rank.desc())
+        .limit(PAGE + 1)
+    ).all()
+
+
 def get_registered(number: str) -> Entry:
     """Return the registered entry of a number; raise NotFound."""
     entry = db.session.scalar(
@@ -223,6 +240,17 @@ def find_source(entry: Entry) -> str | None:
     return found
 
 
+def find_amended_on(entry: Entry) -> date | None:
+    """Return the day on which an entry was amended or corrected last."""
+    event, seal = (Base.metadata.tables[name] for name in ("event", "seal"))
+    found: datetime | None = db.session.scalar(
+        sa.select(sa.func.max(seal.c.recorded_at))
+        .join(event, event.c.sequence == seal.c.sequence)
+        .where(event.c.entry_id == entry.id, event.c.type.in_(("amended", "corrected")))
+    )
+    return day_of(found) if found is not None else None
+
+
 @dataclass(frozen=True)
 class RobotGroup:
     """So many robots of one brand, model and type."""
@@ -254,10 +282,16 @@ def list_robot_groups(entry: Entry, *, on: date) -> Sequence[RobotGroup]:
 
 
 def list_robots(entry: Entry) -> Sequence[RobotUnit]:
-    """List the registered robots of an entry, in the order they were filed."""
+    """List the registered robots of an entry, in the order they were filed.
+
+    Those that a correction struck out, which never counted, are left out.
+    """
+    counted = sa.or_(
+        RobotUnit.until_on.is_(None), RobotUnit.retired, RobotUnit.until_on > RobotUnit.from_on
+    )
     return db.session.scalars(
         sa.select(RobotUnit)
-        .where(RobotUnit.entry_id == entry.id, RobotUnit.is_registered)
+        .where(RobotUnit.entry_id == entry.id, RobotUnit.is_registered, counted)
         .order_by(RobotUnit.position, RobotUnit.id)
     ).all()
 

@@ -20,6 +20,7 @@ from registry.entries.facts.words import ROBOT_TYPE
 from registry.entries.models import Entry, Precision
 from registry.entries.queries import (
     count_robots,
+    find_amended_on,
     list_robot_groups,
     list_robots,
     may_see_details,
@@ -133,6 +134,7 @@ class Shown:
     robots: Sequence[RobotLine]
     lots: int
     retired: int
+    amended_on: date | None
     details: Details | None
 
 
@@ -152,6 +154,7 @@ def show_entry(entry: Entry, *, actor: User | None, on: date, programme: Program
         ],
         lots=(line.robots or 0) - counted,
         retired=ever - (line.robots or 0),
+        amended_on=find_amended_on(entry),
         details=details,
     )
 

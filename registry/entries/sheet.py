@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from registry.core.errors import Invalid
 from registry.core.language import _
-from registry.entries.columns import ROWS_MAX, Column, Sheet, is_blank
+from registry.entries.columns import ROWS_MAX, Column, Sheet, Words, is_blank
 from registry.entries.values import clean_word
 
 Table = Sequence[Sequence[str]]
@@ -160,3 +160,20 @@ def rows_from_form(
             found.setdefault(int(index), _blank(sheet))[name] = clean_word(word)
     rows = [found[index] for index in sorted(found)]
     return [row for row in rows if not is_blank(row)][: ROWS_MAX * 5]
+
+
+def put_in(sheet: Sheet, stands: Sequence[Words], rows: Sequence[Words]) -> list[Words]:
+    """Return the rows with new ones put in: in the place of the row of the same key, else after."""
+    found = list(stands)
+    at = {key: number for number, row in enumerate(found) if (key := _key_of(sheet, row))}
+    for row in rows:
+        place = at.get(_key_of(sheet, row)) if sheet.keys else None
+        if place is None:
+            found.append(row)
+        else:
+            found[place] = row
+    return found
+
+
+def _key_of(sheet: Sheet, row: Words) -> str:
+    return sheet.key_of({name: row.get(name, "").strip() for name in sheet.keys})

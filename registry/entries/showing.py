@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from registry.core.language import _
 from registry.entries.columns import Fault, Sheet, Words
+from registry.entries.facts.amended import OWN_FIELDS
 from registry.entries.facts.fields import FactsForm, ManyField, WordField
 from registry.entries.facts.shape import Figure, Section
 from registry.entries.facts.shared import WAN
@@ -193,9 +194,10 @@ def read_fields(
     for name in section.fields:
         item = form[name]
         value = _shown_field(item)
-        if skip_blank and not value:
+        is_own = before is None or name in OWN_FIELDS
+        was = value if before is None or is_own else _shown_field(before[name])
+        if skip_blank and not (value or was):
             continue
-        was = _shown_field(before[name]) if before is not None else value
         changed = None if str(was) == str(value) else (was or str(_("blank")))
         unit = getattr(item, "unit", "") if value else ""
         result.append(ReadField(name, item.label.text, value, unit, changed, _in_yuan(value, unit)))

@@ -118,6 +118,7 @@ def certificate(code: str) -> ResponseReturnValue:
         "entries/certificate.html",
         line=line,
         on=on,
+        amended_on=queries.find_amended_on(entry),
         address=address,
         groups=register.in_groups(code),
         picture=Markup(register.draw_code(address)),  # noqa: S704 - drawn here, digits and paths only

@@ -17,14 +17,16 @@ from registry.districts.models import District
 from registry.ledger.heads import Head, KnownAt, read_head
 from registry.ledger.pipeline import Pipeline, read_pipeline
 from registry.ledger.queries import (
+    Basis,
     GoalInForce,
     Totals,
-    read_allocations,
     read_goals,
+    read_shares,
     read_totals,
 )
 from registry.programme.kinds import Kind, Measure
 from registry.programme.models import Programme
+from registry.programme.plan import Milestone
 from registry.programme.queries import get_programme
 
 APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
@@ -33,7 +35,10 @@ RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.R
 
 @dataclass(frozen=True)
 class GoalLine:
-    """One goal in the city: `apart` is not in its sum, `retired` has left the stock."""
+    """One goal in the city: `apart` is not in its sum, `retired` has left the stock.
+
+    The bases say which document and record set the target, the milestones and the newest share.
+    """
 
     kind: Kind
     unit_zh: str
@@ -45,6 +50,10 @@ class GoalLine:
     cases: int
     apart: Mapping[Measure, int]
     retired: int
+    milestones: tuple[Milestone, ...]
+    target_basis: Basis | None
+    plan_basis: Basis | None
+    shares_basis: Basis | None
 
 
 @dataclass(frozen=True)
@@ -87,10 +96,10 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
     head = newest if known_at is None else read_head(known_at)
     totals = read_totals(as_of, head=head, newest=newest)
     goals, pipeline = read_goals(as_of, head), read_pipeline(head)
-    shares = read_allocations(as_of, head)
+    shares = read_shares(as_of, head)
     places = db.session.scalars(sa.select(District).order_by(District.position)).all()
     districts = tuple(
-        _district_line(place, goals, totals=totals, shares=shares, pipeline=pipeline)
+        _district_line(place, goals, totals=totals, shares=shares.quantities, pipeline=pipeline)
         for place in places
     )
     return Tally(
@@ -99,7 +108,16 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         known_at=known_at,
         head=head,
         newest=newest,
-        goals=tuple(_goal_line(goal, districts, totals, pipeline=pipeline) for goal in goals),
+        goals=tuple(
+            _goal_line(
+                goal,
+                districts,
+                totals,
+                pipeline=pipeline,
+                shares_basis=shares.basis_of(goal.kind),
+            )
+            for goal in goals
+        ),
         districts=districts,
         allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
         open_cases=pipeline.by_case,
@@ -130,7 +148,12 @@ def _district_line(
 
 
 def _goal_line(
-    goal: GoalInForce, districts: tuple[DistrictLine, ...], totals: Totals, *, pipeline: Pipeline
+    goal: GoalInForce,
+    districts: tuple[DistrictLine, ...],
+    totals: Totals,
+    *,
+    pipeline: Pipeline,
+    shares_basis: Basis | None,
 ) -> GoalLine:
     """Add up the districts: their sum is the city."""
     retired = RETIRED.get(goal.kind, ())
@@ -145,6 +168,10 @@ def _goal_line(
         cases=pipeline.cases.get(goal.kind, 0),
         apart={measure: sum(line.apart[measure] for line in districts) for measure in _apart(goal)},
         retired=sum(total for (_place, measure), total in totals.items() if measure in retired),
+        milestones=goal.milestones,
+        target_basis=goal.target_basis,
+        plan_basis=goal.plan_basis,
+        shares_basis=shares_basis,
     )
 
 
@@ -174,6 +201,11 @@ def to_json(tally: Tally) -> dict[str, Any]:
                 "counted": goal.counted,
                 "pipeline": goal.pipeline,
                 "apart": {measure.value: total for measure, total in goal.apart.items()},
+                "milestones": [
+                    {"on": each.on.isoformat(), "quantity": each.quantity}
+                    for each in goal.milestones
+                ],
+                "source": goal.target_basis.source if goal.target_basis else "",
             }
             for goal in tally.goals
         ],

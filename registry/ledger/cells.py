@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
 import sqlalchemy as sa
 
-from registry.core.database import db
+from registry.core.database import Base, db
 from registry.districts.models import District
 from registry.ledger.models import Cell, Trend
 from registry.ledger.timelines import Key
 from registry.programme.kinds import Measure
 
 SPANS_MOST = 300  # beyond, rewriting the cells is quicker than updating span by span
+FOR_EVER = date.max
+
+# Built once: every approval runs them, and building costs more than running.
+CELL, TREND = (Base.metadata.tables[model.__tablename__] for model in (Cell, Trend))
+MEASURE = sa.bindparam("of_measure", type_=CELL.c.measure.type)
+FIRST, UNTIL = (sa.bindparam(name, type_=sa.Date) for name in ("first", "until"))
+QUANTITY = sa.bindparam("quantity", type_=sa.Integer)
+PRESENT = sa.union_all(
+    sa.select(CELL.c.day, CELL.c.district_id)
+    .where(CELL.c.day.in_(sa.bindparam("days", expanding=True)))
+    .distinct(),
+    sa.select(TREND.c.month, sa.literal(None, sa.Integer))
+    .where(TREND.c.month.in_(sa.bindparam("months", expanding=True)))
+    .distinct(),
+)
+ADD_TO_CELLS = (
+    sa.update(CELL)
+    .where(CELL.c.district_id == sa.bindparam("of_district"), CELL.c.measure == MEASURE)
+    .where(CELL.c.day >= FIRST, CELL.c.day < UNTIL)
+    .values(total=CELL.c.total + QUANTITY)
+)
+ADD_TO_TREND = (
+    sa.update(TREND)
+    .where(TREND.c.measure == MEASURE, TREND.c.month >= FIRST, TREND.c.month < UNTIL)
+    .values(total=TREND.c.total + QUANTITY)
+)
 
 
 def fold(postings: Iterable[tuple[Key, int]]) -> None:
@@ -25,30 +51,39 @@ def fold(postings: Iterable[tuple[Key, int]]) -> None:
     for key, quantity in postings:
         by_cell[key.district_id, key.measure, key.effective_on] += quantity
         by_month[key.measure, key.effective_on.replace(day=1)] += quantity
+    _open(by_cell)
     _fold_cells({key: total for key, total in by_cell.items() if total})
     _fold_trend({key: total for key, total in by_month.items() if total})
 
 
+def _open(places: Collection[tuple[int, Measure, date]]) -> None:
+    """See that every day and month has its cells, in every district concerned."""
+    wanted = {(day, district_id) for district_id, _, day in places}
+    days = sorted({day for day, _ in wanted})
+    months = sorted({day.replace(day=1) for day in days})
+    values = {"days": days, "months": months}
+    present = set(map(tuple, db.session.connection().execute(PRESENT, values)))
+    if not wanted <= present:
+        _cover({district_id for _, district_id in wanted})
+        _open_days(days)
+    if not {(month, None) for month in months} <= present:
+        _open_months(months)
+
+
 def _fold_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
-    _cover({district_id for district_id, _, _ in sums})
-    _open_days(sorted({day for _, _, day in sums}))
     if len(sums) > SPANS_MOST:
         _rewrite_cells(sums)
         return
     lines: dict[tuple[int, Measure], dict[date, int]] = defaultdict(dict)
     for (district_id, measure, day), quantity in sums.items():
         lines[district_id, measure][day] = quantity
-    for (district_id, measure), changes in sorted(lines.items()):
-        for first, until, quantity in _running(changes):
-            span = [Cell.district_id == district_id, Cell.measure == measure, Cell.day >= first]
-            if until is not None:
-                span.append(Cell.day < until)
-            db.session.execute(
-                sa.update(Cell)
-                .where(*span)
-                .values(total=Cell.total + quantity)
-                .execution_options(synchronize_session=False)
-            )
+    spans = [
+        {"of_district": district_id, "of_measure": measure, **span}
+        for (district_id, measure), changes in sorted(lines.items())
+        for span in _running(changes)
+    ]
+    if spans:
+        db.session.connection().execute(ADD_TO_CELLS, spans)
 
 
 def _rewrite_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
@@ -72,32 +107,25 @@ def _rewrite_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
 
 
 def _fold_trend(sums: Mapping[tuple[Measure, date], int]) -> None:
-    _open_months(sorted({month for _, month in sums}))
     lines: dict[Measure, dict[date, int]] = defaultdict(dict)
     for (measure, month), quantity in sums.items():
         lines[measure][month] = quantity
-    for measure, changes in sorted(lines.items()):
-        for first, until, quantity in _running(changes):
-            span = [Trend.measure == measure, Trend.month >= first]
-            if until is not None:
-                span.append(Trend.month < until)
-            db.session.execute(
-                sa.update(Trend)
-                .where(*span)
-                .values(total=Trend.total + quantity)
-                .execution_options(synchronize_session=False)
-            )
+    spans = [
+        {"of_measure": measure, **span}
+        for measure, changes in sorted(lines.items())
+        for span in _running(changes)
+    ]
+    if spans:
+        db.session.connection().execute(ADD_TO_TREND, spans)
 
 
-def _running(changes: Mapping[date, int]) -> Iterable[tuple[date, date | None, int]]:
+def _running(changes: Mapping[date, int]) -> Iterator[dict[str, date | int]]:
     """Turn changes by day into spans with their running sum, so that each cell is written once."""
     total = 0
-    for first, until in pairwise([*sorted(changes), None]):
-        if first is None:
-            continue
+    for first, until in pairwise([*sorted(changes), FOR_EVER]):
         total += changes[first]
         if total:
-            yield first, until, total
+            yield {"first": first, "until": until, "quantity": total}
 
 
 def _cover(district_ids: Collection[int]) -> None:

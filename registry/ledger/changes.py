@@ -22,11 +22,12 @@ class Change(NamedTuple):
     quantity: int
 
 
+PROGRAMME = sa.select(Programme.id, Programme.starts_on).order_by(Programme.id).limit(1)
+
+
 def read_changes(subjects: Collection[str]) -> list[Change]:
     """Return what is desired by the facts as they stand and not yet posted, subject by subject."""
-    programme = db.session.execute(
-        sa.select(Programme.id, Programme.starts_on).order_by(Programme.id).limit(1)
-    ).first()
+    programme = db.session.connection().execute(PROGRAMME).first()
     if programme is None or not subjects:
         return []
     facts = load_facts(subjects)

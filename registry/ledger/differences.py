@@ -23,6 +23,7 @@ from registry.programme.kinds import Kind, Measure
 
 NEW_WORK = ("approve", "import", "amend")
 Place = tuple[int, int, int, int]
+Cause = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,16 @@ def list_differences(
     measures: Collection[Measure],
     *,
     district_id: int | None = None,
+    cause: Cause | None = None,
     after: Place | None = None,
     limit: int | None = PAGE_ROWS,
 ) -> Differences:
     """List the lines whose quantities add up to the difference of the two answers.
 
     An entry that leaves no trace between them (brought in and taken back) is left out whole.
+    `cause`: of one deed only, and of one sort (1 new work, 0 the rest).
     """
-    found = _select_lines(span, measures, district_id=district_id, after=after)
+    found = _select_lines(span, measures, district_id=district_id, cause=cause, after=after)
     if limit is not None:
         found = found.limit(limit + 1)
     lines = [Line._make(row) for row in db.session.execute(found)]
@@ -173,6 +176,7 @@ def _select_lines(
     measures: Collection[Measure],
     *,
     district_id: int | None,
+    cause: Cause | None = None,
     after: Place | None = None,
 ) -> sa.Select[*tuple[Any, ...]]:
     parts = _lines(span, measures)
@@ -180,6 +184,8 @@ def _select_lines(
     found = _named(parts).order_by(*(column.desc() for column in key))
     if district_id is not None:
         found = found.where(parts.c.district_id == district_id)
+    if cause is not None:
+        found = found.where(parts.c.cause == cause[0], parts.c.is_new == cause[1])
     if after is not None:
         is_new, day, sequence, position = after
         begins = (is_new, date.fromordinal(day), sequence, position)
@@ -255,6 +261,28 @@ def sum_differences(span: Span, measures: Collection[Measure]) -> list[Sum]:
     return [
         Sum(measure, district_id, is_new, int(quantity), count)
         for measure, district_id, is_new, quantity, count in rows
+    ]
+
+
+class CauseSum(NamedTuple):
+    """What the lines of one cause and sort add to one measure, and how many they are."""
+
+    cause: str
+    is_new: int
+    measure: Measure
+    quantity: int
+    lines: int
+
+
+def sum_causes(span: Span, measures: Collection[Measure]) -> list[CauseSum]:
+    """Add the lines up by cause, new work first."""
+    parts = _lines(span, measures)
+    by = (parts.c.cause, parts.c.is_new, parts.c.measure)
+    found = sa.select(*by, sa.func.sum(parts.c.quantity), sa.func.count()).group_by(*by)
+    rows = db.session.execute(found.order_by(parts.c.is_new.desc(), parts.c.cause, by[2]))
+    return [
+        CauseSum(cause, is_new, measure, int(quantity), count)
+        for cause, is_new, measure, quantity, count in rows
     ]
 
 

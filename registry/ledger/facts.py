@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, TypeVar  # rows of a union of tables have no common type
 
 import sqlalchemy as sa
@@ -19,20 +19,55 @@ from registry.programme.kinds import Kind
 
 CHUNK = 5_000
 BY_ENTERPRISE = tuple(kind.value for kind in COUNTED_BY_ENTERPRISE)
+WITH_ROWS = frozenset({Kind.ROBOT_DEPLOYMENT})
+
+# The statements are built once: each deed runs them, and building costs more than running.
+SURVIVOR = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
+IDS = sa.bindparam("ids", type_=sa.Integer, expanding=True)
+NAMES = sa.bindparam("names", type_=sa.String, expanding=True)
+SUBJECTS = (
+    sa.select(Entry.id, Entry.kind, SURVIVOR)
+    .join(Enterprise, Entry.enterprise_id == Enterprise.id)
+    .where(Entry.id.in_(IDS))
+)
+REGISTERED = (
+    sa.select(
+        Entry.id,
+        Entry.kind,
+        Entry.effective_on,
+        Entry.rank,
+        Entry.revoked_on,
+        SURVIVOR.label("survivor_id"),
+        EntryDistrict.from_on,
+        EntryDistrict.district_id,
+    )
+    .join(Enterprise, Entry.enterprise_id == Enterprise.id)
+    .join(EntryDistrict, EntryDistrict.entry_id == Entry.id)
+    .where(Entry.standing == Standing.REGISTERED)
+    .order_by(Entry.id, EntryDistrict.from_on)
+)
+BY_IDS = REGISTERED.where(Entry.id.in_(IDS))
+OF_FIRMS = REGISTERED.where(
+    Entry.kind.in_(COUNTED_BY_ENTERPRISE),
+    sa.or_(Enterprise.id.in_(IDS), Enterprise.merged_into_id.in_(IDS)),
+)
+KEY = (Posting.effective_on, Posting.district_id, Posting.measure, Posting.entry_id)
+NETS = (
+    sa.select(Posting.subject, *KEY, sa.func.sum(Posting.quantity))
+    .where(Posting.subject.in_(NAMES), Posting.programme_id == sa.bindparam("programme"))
+    .group_by(Posting.subject, *KEY)
+    .having(sa.func.sum(Posting.quantity) != 0)
+)
 
 
 def subjects_of(entry_ids: Collection[int]) -> set[str]:
     """Name the subjects that these entries belong to, registered or void."""
-    survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
-    found: set[str] = set()
-    for ids in chunks(entry_ids):
-        rows = db.session.execute(
-            sa.select(Entry.id, Entry.kind, survivor)
-            .join(Enterprise, Entry.enterprise_id == Enterprise.id)
-            .where(Entry.id.in_(ids))
-        )
-        found |= {subject_name(kind, entry_id, survivor_id) for entry_id, kind, survivor_id in rows}
-    return found
+    connection = db.session.connection()
+    return {
+        subject_name(kind, entry_id, survivor_id)
+        for ids in chunks(entry_ids)
+        for entry_id, kind, survivor_id in connection.execute(SUBJECTS, {"ids": ids})
+    }
 
 
 def subject_name(kind: Kind, entry_id: int, survivor_id: int) -> str:
@@ -42,11 +77,11 @@ def subject_name(kind: Kind, entry_id: int, survivor_id: int) -> str:
 
 def load_facts(subjects: Collection[str]) -> dict[str, list[EntryFacts]]:
     """Load the registered entries of each subject."""
-    entries = list(_entries_of(subjects))
-    ids = [row.id for row in entries]
-    districts, rows = _districts_of(ids), _rows_of(ids)
+    entries = [list(group) for _, group in groupby(_entries_of(subjects), key=itemgetter(0))]
+    rows = _rows_of([places[0].id for places in entries if places[0].kind in WITH_ROWS])
     facts: dict[str, list[EntryFacts]] = defaultdict(list)
-    for row in entries:
+    for places in entries:
+        row = places[0]
         facts[subject_name(row.kind, row.id, row.survivor_id)].append(
             EntryFacts(
                 entry_id=row.id,
@@ -54,8 +89,8 @@ def load_facts(subjects: Collection[str]) -> dict[str, list[EntryFacts]]:
                 effective_on=row.effective_on,
                 rank=row.rank,
                 revoked_on=row.revoked_on,
-                districts=tuple(districts[row.id]),
-                rows=tuple(rows[row.id]),
+                districts=tuple((place.from_on, place.district_id) for place in places),
+                rows=tuple(rows.get(row.id, ())),
             )
         )
     return facts
@@ -63,34 +98,23 @@ def load_facts(subjects: Collection[str]) -> dict[str, list[EntryFacts]]:
 
 def load_nets(subjects: Collection[str], *, programme_id: int) -> dict[str, dict[Key, int]]:
     """Load what is posted of each subject, summed by key, zeros dropped."""
+    connection = db.session.connection()
     nets: dict[str, dict[Key, int]] = defaultdict(dict)
     for names in chunks(subjects):
-        key = (Posting.effective_on, Posting.district_id, Posting.measure, Posting.entry_id)
-        rows = db.session.execute(
-            sa.select(Posting.subject, *key, sa.func.sum(Posting.quantity))
-            .where(Posting.subject.in_(names), Posting.programme_id == programme_id)
-            .group_by(Posting.subject, *key)
-            .having(sa.func.sum(Posting.quantity) != 0)
-        )
+        rows = connection.execute(NETS, {"names": names, "programme": programme_id})
         for subject, effective_on, district_id, measure, entry_id, quantity in rows:
             nets[subject][Key(effective_on, district_id, measure, entry_id)] = int(quantity)
     return nets
 
 
 def _entries_of(subjects: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    """Go through the registered entries, one row for each of their places."""
+    connection = db.session.connection()
     by_enterprise, by_entry = _split(subjects)
-    survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id).label("survivor_id")
-    found = (
-        sa.select(Entry.id, Entry.kind, Entry.effective_on, Entry.rank, Entry.revoked_on, survivor)
-        .join(Enterprise, Entry.enterprise_id == Enterprise.id)
-        .where(Entry.standing == Standing.REGISTERED)
-        .order_by(Entry.id)
-    )
     for ids in chunks(by_entry):
-        yield from db.session.execute(found.where(Entry.id.in_(ids)))
+        yield from connection.execute(BY_IDS, {"ids": ids})
     for ids in chunks(by_enterprise):
-        of_firm = sa.or_(Enterprise.id.in_(ids), Enterprise.merged_into_id.in_(ids))
-        yield from db.session.execute(found.where(Entry.kind.in_(COUNTED_BY_ENTERPRISE), of_firm))
+        yield from connection.execute(OF_FIRMS, {"ids": ids})
 
 
 def _split(subjects: Collection[str]) -> tuple[list[int], list[int]]:
@@ -103,39 +127,30 @@ def _split(subjects: Collection[str]) -> tuple[list[int], list[int]]:
     return by_enterprise, by_entry
 
 
-def _districts_of(entry_ids: Sequence[int]) -> dict[int, list[tuple[date, int]]]:
-    found: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for ids in chunks(entry_ids):
-        rows = db.session.execute(
-            sa.select(EntryDistrict.entry_id, EntryDistrict.from_on, EntryDistrict.district_id)
-            .where(EntryDistrict.entry_id.in_(ids))
-            .order_by(EntryDistrict.entry_id, EntryDistrict.from_on)
-        )
-        for entry_id, from_on, district_id in rows:
-            found[entry_id].append((from_on, district_id))
-    return found
+def _spans(
+    model: type[RobotUnit | RobotLot], quantity: sa.Function[int]
+) -> sa.Select[*tuple[Any, ...]]:
+    span = (model.entry_id, model.measure, model.from_on, model.until_on, model.retired)
+    found = sa.select(*span, quantity).where(model.entry_id.in_(IDS))
+    return found.group_by(*span).order_by(*span)
+
+
+UNITS = _spans(RobotUnit, sa.func.count()).where(RobotUnit.is_registered)
+LOTS = _spans(RobotLot, sa.func.sum(RobotLot.quantity))
 
 
 def _rows_of(entry_ids: Sequence[int]) -> dict[int, list[RowFacts]]:
     """Load robots, units of equal span and measure added up."""
+    connection = db.session.connection()
     found: dict[int, list[RowFacts]] = defaultdict(list)
-    units = _spans(RobotUnit, sa.func.count()).where(RobotUnit.is_registered)
-    lots = _spans(RobotLot, sa.func.sum(RobotLot.quantity))
     for ids in chunks(entry_ids):
-        for source, model in ((units, RobotUnit), (lots, RobotLot)):
-            for row in db.session.execute(source.where(model.entry_id.in_(ids))):
+        for spans in (UNITS, LOTS):
+            for row in connection.execute(spans, {"ids": ids}):
                 entry_id, measure, from_on, until_on, retired, quantity = row
                 found[entry_id].append(
                     RowFacts(measure, int(quantity), from_on, until_on, bool(retired))
                 )
     return found
-
-
-def _spans(
-    model: type[RobotUnit | RobotLot], quantity: sa.Function[int]
-) -> sa.Select[*tuple[Any, ...]]:
-    span = (model.entry_id, model.measure, model.from_on, model.until_on, model.retired)
-    return sa.select(*span, quantity).group_by(*span).order_by(*span)
 
 
 Item = TypeVar("Item")

@@ -12,9 +12,9 @@ from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry
+from registry.ledger.behind import WHOLE, Part, of_figure, select_parts
 from registry.ledger.heads import Head
 from registry.ledger.models import Posting
-from registry.ledger.queries import of_figure, parts_of
 from registry.ledger.streams import stream
 from registry.programme.kinds import Measure
 
@@ -39,13 +39,14 @@ def stream_behind(
     *,
     chinese: bool,
     district_id: int | None = None,
+    part: Part = WHOLE,
 ) -> Iterator[Entered]:
     """Go through all entries that add up to a figure, latest first, without holding them.
 
     The rows have the shape of `Entered`; they are not made anew, which would take longer than all
     the rest.
     """
-    parts = parts_of(as_of, head, measures, district_id=district_id)
+    parts = select_parts(as_of, head, measures, district_id=district_id, part=part).subquery()
     found = (
         sa.select(
             Entry.number,
@@ -65,10 +66,15 @@ def stream_behind(
 
 
 def sum_behind(
-    as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None = None
+    as_of: date,
+    head: Head,
+    measures: Collection[Measure],
+    *,
+    district_id: int | None = None,
+    part: Part = WHOLE,
 ) -> int:
     """Return the sum of what the entries behind a figure add to it."""
     total = sa.select(sa.func.sum(Posting.quantity)).where(
-        *of_figure(as_of, head, measures, district_id=district_id)
+        *of_figure(as_of, head, measures, district_id=district_id, part=part)
     )
     return int(db.session.scalar(total) or 0)

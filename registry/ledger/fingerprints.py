@@ -35,21 +35,22 @@ COLUMNS = (
 )
 
 
+REGISTERED = sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
+BY_IDS = REGISTERED.where(Entry.id.in_(sa.bindparam("ids", expanding=True)))
+
+
 def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
     """Return the fingerprints of those of these entries that are or were in the register."""
+    connection = db.session.connection()
     found: dict[str, str] = {}
     for ids in chunks(sorted(entry_ids)):
-        found |= dict(_fingerprints(db.session.execute(_registered().where(Entry.id.in_(ids)))))
+        found |= dict(_fingerprints(connection.execute(BY_IDS, {"ids": ids})))
     return found
 
 
 def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     """Go through the whole register, by (id, fingerprint)."""
-    return _fingerprints(stream(_registered()))
-
-
-def _registered() -> sa.Select[*tuple[object, ...]]:
-    return sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
+    return _fingerprints(stream(REGISTERED))
 
 
 def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:

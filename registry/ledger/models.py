@@ -74,8 +74,27 @@ class GoalVersion(Base):
     effective_on: Mapped[date]
     target: Mapped[int]
     measures: Mapped[str] = mapped_column(sa.String(200))
+    source: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
     __table_args__ = (sa.CheckConstraint("target >= 0", name="target"),)
+
+
+class PlanVersion(Base):
+    """A goal's plan line, from a day on, as decided at a sequence.
+
+    `milestones` is canonical JSON, [[day, quantity], …] in the order of the days; none at all is an
+    even pace from nothing to the target.
+    """
+
+    __tablename__ = "plan_version"
+
+    sequence: Mapped[int] = mapped_column(
+        sa.ForeignKey("seal.sequence", deferrable=True, initially="DEFERRED"), primary_key=True
+    )
+    goal_id: Mapped[int] = mapped_column(sa.ForeignKey("goal.id"), primary_key=True)
+    effective_on: Mapped[date]
+    milestones: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
 
 class Allocation(Base):
@@ -90,6 +109,7 @@ class Allocation(Base):
     district_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"), primary_key=True)
     effective_on: Mapped[date]
     quantity: Mapped[int | None]
+    source: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
     __table_args__ = (sa.CheckConstraint("quantity is null or quantity >= 0", name="quantity"),)
 

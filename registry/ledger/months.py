@@ -26,28 +26,24 @@ def sum_corrections(
     other than new work has touched are looked at; the growth of all others is new.
     """
     touched = _touched(as_of, head, measures)
-    month = (
-        sa.extract("year", touched.c.effective_on),
-        sa.extract("month", touched.c.effective_on),
-    )
     key = (touched.c.entry_id, touched.c.district_id, touched.c.measure, touched.c.effective_on)
-    net = sa.func.sum(touched.c.quantity).over(partition_by=key)
-    least = sa.func.min(touched.c.quantity).over(
-        partition_by=(touched.c.sequence, touched.c.subject, *month)
-    )
     netted = sa.select(
-        touched, net.label("net"), least.label("least"), month[0].label("y"), month[1].label("m")
+        touched,
+        sa.func.sum(touched.c.quantity).over(partition_by=key).label("net"),
+        sa.extract("year", touched.c.effective_on).label("year"),
+        sa.extract("month", touched.c.effective_on).label("month"),
     ).subquery()
-    trace = sa.func.max(sa.func.abs(netted.c.net)).over(
-        partition_by=(netted.c.entry_id, netted.c.y, netted.c.m)
-    )
+    month = (netted.c.year, netted.c.month)
+    trace = sa.func.max(sa.func.abs(netted.c.net)).over(partition_by=(netted.c.entry_id, *month))
     traced = sa.select(netted, trace.label("trace")).subquery()
-    by = (traced.c.y, traced.c.m, traced.c.measure)
+    of_deed = (traced.c.sequence, traced.c.subject, traced.c.year, traced.c.month)
+    least = sa.func.min(traced.c.quantity).over(partition_by=of_deed)
+    kept = sa.select(traced, least.label("least")).where(traced.c.trace > 0).subquery()
+    by = (kept.c.year, kept.c.month, kept.c.measure)
     rows = db.session.execute(
-        sa.select(*by, sa.func.sum(traced.c.quantity))
-        .join(Seal, Seal.sequence == traced.c.sequence)
-        .where(traced.c.trace > 0)
-        .where(sa.or_(Seal.cause.not_in(NEW_WORK), traced.c.least <= 0))
+        sa.select(*by, sa.func.sum(kept.c.quantity))
+        .join(Seal, Seal.sequence == kept.c.sequence)
+        .where(sa.or_(Seal.cause.not_in(NEW_WORK), kept.c.least <= 0))
         .group_by(*by)
         .order_by(*by)
     )

@@ -48,7 +48,9 @@ class Story:
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
+    plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, event: tuple[Any, ...]) -> None:
         """Take in one event."""
@@ -56,6 +58,8 @@ class Story:
         self.events += 1
         if type_ in STATUS_AFTER and application_id is not None:
             self.statuses[application_id] = (STATUS_AFTER[type_], sequence)
+        if type_ in PAPERS:
+            self.papers[type_, sequence] = json.loads(payload)
         if type_ in HEARD:
             HEARD[type_](self, sequence, application_id, json.loads(payload))
 
@@ -75,13 +79,18 @@ def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, 
 
 
 def _hear_target(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    row = (told["effective_on"], told["target"], told["measures"])
+    row = (told["effective_on"], told["target"], told["measures"], told.get("source", ""))
     story.targets[sequence, told["goal"]] = row
+
+
+def _hear_plan(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
+    row = (told["effective_on"], told["milestones"], told["source"])
+    story.plans[sequence, told["goal"]] = row
 
 
 def _hear_shares(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
     for district_id, quantity in told["shares"].items():
-        row = (told["effective_on"], quantity)
+        row = (told["effective_on"], quantity, told.get("source", ""))
         story.shares[sequence, told["goal"], int(district_id)] = row
 
 
@@ -90,8 +99,10 @@ HEARD = {
     "transferred": _hear_transfer,
     SEALED: _hear_facts,
     "target_set": _hear_target,
+    "plan_set": _hear_plan,
     "allocated": _hear_shares,
 }
+PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 
 def prove_chain(story: Story) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from registry.core.database import Base, db
 from registry.ledger.chain import canonical
 from registry.ledger.faults import Fault
-from registry.ledger.models import Allocation, GoalVersion
+from registry.ledger.models import Allocation, GoalVersion, PlanVersion
 from registry.ledger.proof_chain import Story
 from registry.ledger.streams import stream
 from registry.programme.models import Goal
@@ -22,6 +22,7 @@ UNFILED = "draft"
 def prove_records(story: Story) -> Iterator[Fault]:
     """Yield what differs from the events."""
     yield from _prove_versions("goal_version", _read_targets(), story.targets)
+    yield from _prove_versions("plan_version", _read_plans(), story.plans)
     yield from _prove_versions("allocation", _read_shares(), story.shares)
     yield from _prove_statuses(story)
     yield from _prove_filings(story)
@@ -43,9 +44,19 @@ def _prove_versions(
 
 
 def _read_targets() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
-    columns = (GoalVersion.effective_on, GoalVersion.target, GoalVersion.measures)
-    found = sa.select(GoalVersion.sequence, Goal.kind, *columns).join(
-        Goal, Goal.id == GoalVersion.goal_id
+    columns = (GoalVersion.target, GoalVersion.measures, GoalVersion.source)
+    return _read_versions(GoalVersion, columns)
+
+
+def _read_plans() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    return _read_versions(PlanVersion, (PlanVersion.milestones, PlanVersion.source))
+
+
+def _read_versions(
+    model: type[GoalVersion | PlanVersion], columns: tuple[Any, ...]
+) -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    found = sa.select(model.sequence, Goal.kind, model.effective_on, *columns).join(
+        Goal, Goal.id == model.goal_id
     )
     return {
         (row[0], row[1].value): (row[2].isoformat(), *row[3:]) for row in db.session.execute(found)
@@ -59,9 +70,10 @@ def _read_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
         Allocation.district_id,
         Allocation.effective_on,
         Allocation.quantity,
+        Allocation.source,
     ).join(Goal, Goal.id == Allocation.goal_id)
     return {
-        (row[0], row[1].value, row[2]): (row[3].isoformat(), row[4])
+        (row[0], row[1].value, row[2]): (row[3].isoformat(), *row[4:])
         for row in db.session.execute(found)
     }
 

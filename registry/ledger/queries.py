@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from registry.core.database import db
-from registry.districts.models import District
-from registry.enterprises.models import Enterprise
-from registry.entries.models import Entry
-from registry.ledger.growing import OF_ENTRIES, Growing, Since
+from registry.ledger.behind import (
+    PAGE_ROWS,
+    After,
+    Behind,
+    Figure,
+    Part,
+    list_behind,
+    of_figure,
+    select_parts,
+)
+from registry.ledger.growing import Growing, Since
 from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, read_head
-from registry.ledger.models import Allocation, Cell, GoalVersion, Posting, Trend
-from registry.programme.kinds import Kind, Measure
-from registry.programme.models import Goal
+from registry.ledger.in_force import (
+    Basis,
+    GoalInForce,
+    read_allocations,
+    read_goals,
+    read_shares,
+)
+from registry.ledger.models import Cell, Posting, Trend
+from registry.programme.kinds import Measure
 from registry.programme.queries import find_programme
 
 __all__ = [
+    "PAGE_ROWS",
+    "After",
+    "Basis",
     "Behind",
     "Figure",
     "GoalInForce",
     "Head",
     "KnownAt",
+    "Part",
     "TrendPoint",
     "list_behind",
+    "of_figure",
     "parse_as_of",
     "parse_known_at",
     "read_allocations",
     "read_goals",
     "read_head",
+    "read_shares",
     "read_totals",
     "read_trend",
+    "select_parts",
 ]
 
-PAGE_ROWS = 50
 MONTHS_A_YEAR = 12
 Totals = Mapping[tuple[int, Measure], int]
-After = tuple[date, int, int]
 CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     Cell.day
     == sa.select(sa.func.max(Cell.day)).where(Cell.day <= sa.bindparam("as_of")).scalar_subquery()
@@ -90,63 +107,6 @@ def _add_posted(totals: Totals, since: Since, *, as_of: date) -> Totals:
     for posting in posted:
         grown[posting.district_id, posting.measure] += posting.quantity
     return grown
-
-
-@dataclass(frozen=True)
-class GoalInForce:
-    """A goal as it stood: its target (None: not set yet) and the measures that it adds up."""
-
-    goal_id: int
-    kind: Kind
-    unit_zh: str
-    unit_en: str
-    target: int | None
-    measures: tuple[Measure, ...]
-
-
-def read_goals(as_of: date, head: Head) -> Sequence[GoalInForce]:
-    """Return the goals in order, by the versions in force on a day as known at the head."""
-    return _goals.read(as_of, head, whole=lambda: _read_goals(as_of, head), grow=_unless_set)
-
-
-def _unless_set(kept: Kept, since: Since) -> Kept | None:
-    """Keep goals and allocations where no deed since may have set them."""
-    return kept if since.causes <= OF_ENTRIES else None
-
-
-def _read_goals(as_of: date, head: Head) -> tuple[GoalInForce, ...]:
-    versions = (
-        sa.select(GoalVersion.goal_id, GoalVersion.target, GoalVersion.measures)
-        .where(GoalVersion.effective_on <= as_of, GoalVersion.sequence <= head.sequence)
-        .order_by(GoalVersion.effective_on, GoalVersion.sequence)
-    )
-    latest = {row.goal_id: row for row in db.session.execute(versions)}
-    goals = db.session.execute(
-        sa.select(Goal.id, Goal.kind, Goal.unit_zh, Goal.unit_en).order_by(Goal.position)
-    )
-    return tuple(
-        GoalInForce(
-            *goal,
-            target=latest[goal.id].target if goal.id in latest else None,
-            measures=_measures(latest[goal.id].measures) if goal.id in latest else (),
-        )
-        for goal in goals
-    )
-
-
-def read_allocations(as_of: date, head: Head) -> Shares:
-    """Return the shares by (district, kind) in force; None or absent: none is given."""
-    return _shares.read(as_of, head, whole=lambda: _read_shares(as_of, head), grow=_unless_set)
-
-
-def _read_shares(as_of: date, head: Head) -> Shares:
-    versions = (
-        sa.select(Allocation.district_id, Goal.kind, Allocation.quantity)
-        .join(Goal, Goal.id == Allocation.goal_id)
-        .where(Allocation.effective_on <= as_of, Allocation.sequence <= head.sequence)
-        .order_by(Allocation.effective_on, Allocation.sequence)
-    )
-    return {(district, kind): quantity for district, kind, quantity in db.session.execute(versions)}
 
 
 @dataclass(frozen=True)
@@ -203,124 +163,10 @@ def _read_points(
     return points
 
 
-Shares = Mapping[tuple[int, Kind], int | None]
 Points = Sequence[TrendPoint]
-Kept = TypeVar("Kept")
 
 _totals: Growing[Totals] = Growing()
-_goals: Growing[Sequence[GoalInForce]] = Growing()
-_shares: Growing[Shares] = Growing()
 _points: Growing[Points] = Growing()
-
-
-class Figure(NamedTuple):
-    """What one entry adds to a figure in one district."""
-
-    entry_id: int
-    kind: Kind
-    number: str | None
-    title: str
-    enterprise_id: int
-    enterprise_name: str
-    district_id: int
-    district_zh: str
-    district_en: str
-    effective_on: date
-    quantity: int
-
-    @property
-    def key(self) -> After:
-        """Where the page after this row begins."""
-        return (self.effective_on, self.entry_id, self.district_id)
-
-
-@dataclass(frozen=True)
-class Behind:
-    """One page of the entries behind a figure: `sum` is the figure, `total` counts all rows."""
-
-    figures: Sequence[Figure]
-    total: int
-    sum: int
-    following: After | None
-
-
-def list_behind(
-    as_of: date,
-    head: Head,
-    measures: Collection[Measure],
-    *,
-    district_id: int | None = None,
-    after: After | None = None,
-    limit: int | None = PAGE_ROWS,
-) -> Behind:
-    """List the entries that add up to a figure, latest first, by pages (all: limit None)."""
-    parts = parts_of(as_of, head, measures, district_id=district_id)
-    count, total = _count(parts)
-    key = (Entry.effective_on, parts.c.entry_id, parts.c.district_id)
-    shown = (
-        sa.select(
-            Entry.id,
-            Entry.kind,
-            Entry.number,
-            Entry.title,
-            Enterprise.id,
-            Enterprise.name,
-            District.id,
-            District.name_zh,
-            District.name_en,
-            Entry.effective_on,
-            sa.cast(parts.c.quantity, sa.Integer),
-        )
-        .select_from(parts)
-        .join(Entry, Entry.id == parts.c.entry_id)
-        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
-        .join(District, District.id == parts.c.district_id)
-        .order_by(*(column.desc() for column in key))
-    )
-    if after is not None:
-        shown = shown.where(sa.tuple_(*key) < sa.tuple_(*after))
-    if limit is not None:
-        shown = shown.limit(limit + 1)
-    figures = [Figure._make(row) for row in db.session.execute(shown)]
-    more = limit is not None and len(figures) > limit
-    page = figures[:limit]
-    return Behind(page, count, total, page[-1].key if more else None)
-
-
-def _count(parts: sa.Subquery) -> tuple[int, int]:
-    counted = sa.select(sa.func.count(), sa.func.sum(parts.c.quantity)).select_from(parts)
-    count, total = db.session.execute(counted).one()
-    return count, int(total or 0)
-
-
-def parts_of(
-    as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None
-) -> sa.Subquery:
-    """Sum the postings of a figure by entry and district, zeros dropped."""
-    quantity = sa.func.sum(Posting.quantity)
-    return (
-        sa.select(Posting.entry_id, Posting.district_id, quantity.label("quantity"))
-        .where(*of_figure(as_of, head, measures, district_id=district_id))
-        .group_by(Posting.entry_id, Posting.district_id)
-        .having(quantity != 0)
-        .subquery()
-    )
-
-
-def of_figure(
-    as_of: date, head: Head, measures: Collection[Measure], *, district_id: int | None
-) -> list[sa.ColumnElement[bool]]:
-    """Return what is true of the postings that add up to a figure."""
-    of_figure = [
-        Posting.effective_on <= as_of,
-        Posting.sequence <= head.sequence,
-        Posting.measure.in_(sorted(measures)),
-    ]
-    return of_figure if district_id is None else [*of_figure, Posting.district_id == district_id]
-
-
-def _measures(names: str) -> tuple[Measure, ...]:
-    return tuple(Measure(name) for name in names.split())
 
 
 def _read_months(before: date) -> dict[date, dict[Measure, int]]:

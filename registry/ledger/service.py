@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from registry.accounts.models import User
 from registry.core import clock
-from registry.core.database import db
+from registry.core.database import Base, db
 from registry.ledger import cells, chain
 from registry.ledger.changes import Change, read_changes
 from registry.ledger.facts import subjects_of
@@ -20,7 +20,14 @@ from registry.ledger.fingerprints import SEALED, read_fingerprints
 from registry.ledger.models import Event, Posting, Seal
 
 LEDGER_LOCK = 4_017_173
+LOCK = sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK))
 TICK = timedelta(microseconds=1)
+NEWEST_SEAL = (
+    sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(Seal.sequence.desc()).limit(1)
+)
+INSERT_SEAL, INSERT_EVENTS, INSERT_POSTINGS = (
+    sa.insert(Base.metadata.tables[model.__tablename__]) for model in (Seal, Event, Posting)
+)
 
 
 @dataclass
@@ -81,11 +88,7 @@ def deed(*, by: User | None, cause: str) -> Iterator[Deed]:
     """
     db.session.flush()
     take_ledger_lock()
-    last = db.session.execute(
-        sa.select(Seal.sequence, Seal.recorded_at, Seal.hash)
-        .order_by(Seal.sequence.desc())
-        .limit(1)
-    ).first()
+    last = db.session.connection().execute(NEWEST_SEAL).first()
     now = clock.now()
     opened = Deed(
         actor_id=by.id if by is not None else None,
@@ -102,7 +105,7 @@ def deed(*, by: User | None, cause: str) -> Iterator[Deed]:
 def take_ledger_lock() -> None:
     """Make this transaction the only one that writes the ledger; freed by its end."""
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK)))
+        db.session.connection().execute(LOCK)
 
 
 def _close(opened: Deed) -> None:
@@ -123,11 +126,12 @@ def _close(opened: Deed) -> None:
         previous=opened.previous,
     )
     row = {**asdict(seal), "hash": chain.seal_hash(seal, digests)}
-    db.session.execute(sa.insert(Seal), [row])
+    connection = db.session.connection()
+    connection.execute(INSERT_SEAL, row)
     if opened.events:
-        db.session.execute(sa.insert(Event), opened.events)
+        connection.execute(INSERT_EVENTS, opened.events)
     if postings:
-        db.session.execute(sa.insert(Posting), postings)
+        connection.execute(INSERT_POSTINGS, postings)
         cells.fold((change.key, change.quantity) for change in changes)
 
 

@@ -12,6 +12,7 @@ from registry.ledger.heads import Head
 from registry.ledger.proof_chain import Missing, Story, prove_chain
 from registry.ledger.proof_facts import prove_count, prove_facts
 from registry.ledger.proof_figures import prove_figures
+from registry.ledger.proof_papers import prove_papers
 from registry.ledger.proof_records import prove_records
 from registry.programme.queries import get_programme
 
@@ -49,6 +50,7 @@ def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Generator[Fa
     yield from prove_records(story)
     yield from prove_facts(story)
     yield from prove_figures()
+    yield from prove_papers(story)
 
 
 def _recount(starts_on: date) -> Generator[Fault]:

@@ -29,6 +29,9 @@ class Programme(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     is_public: Mapped[bool] = mapped_column(default=False)
+    has_open_data: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    licence_zh: Mapped[str] = mapped_column(sa.String(400), default="", server_default="")
+    licence_en: Mapped[str] = mapped_column(sa.String(400), default="", server_default="")
 
     goals: Mapped[list[Goal]] = relationship(order_by="Goal.position", back_populates="programme")
 

@@ -11,9 +11,11 @@ from registry.core.language import _, is_chinese, n_
 from registry.districts.models import District
 from registry.ledger.queries import Behind, Figure, Head
 from registry.programme.kinds import Kind
+from registry.tally.apart import Apart, name_part
 from registry.tally.links import Choice, Links
+from registry.tally.parts import NARROWING, By
 from registry.tally.queries import Asked
-from registry.tally.words import KIND_NAMES, MEASURE_NAMES, amount, join
+from registry.tally.words import KIND_NAMES, MEASURE_NAMES, Rule, amount, join, percent_of
 
 HINTS: Mapping[Kind, object] = {
     Kind.SMART_FACTORY: _("Each entry counts 1."),
@@ -23,6 +25,33 @@ HINTS: Mapping[Kind, object] = {
         " are in the register and add nothing."
     ),
     Kind.ROBOT_DEPLOYMENT: _("Each robot counts 1, from the date of its own row."),
+}
+
+
+WAYS: Mapping[By, object] = {
+    By.DISTRICT: _("By district"),
+    By.INDUSTRY: _("By industry"),
+    By.SIZE: _("By enterprise size"),
+    By.ROUND: _("By round"),
+    By.YEAR: _("By year"),
+    By.KIND: _("By kind"),
+}
+SAY: Mapping[By, object] = {
+    By.INDUSTRY: _(
+        "Divisions of GB/T 4754-2017, as the enterprise states them now; old lists often name none."
+    ),
+    By.SIZE: _(
+        "By the statistical rule of 2017 for industry, from employees and revenue as the enterprise"
+        " states them now; old lists often name none."
+    ),
+    By.ROUND: _(
+        "The round in which it was first filed. Entries of official lists went through none here."
+    ),
+    By.YEAR: _(
+        "The year in which it took effect. What was revoked, scrapped or moved takes off in the"
+        " year in which it left, so each year is what the figure grew by."
+    ),
+    By.KIND: _("Every goal in the same part. Their units differ, so they are not added up."),
 }
 
 
@@ -39,8 +68,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class PartLine:
+    """One part of the figure; `share` in per cent of it, none where shares say nothing."""
+
+    name: str
+    amount: str
+    share: float | None
+    entries: int
+    url: str
+
+
+@dataclass(frozen=True)
 class BehindPage:
-    """One page of the list; `sum` is the figure itself, over all pages."""
+    """One page of the list, or the parts instead of it; `sum` is the figure, over all pages."""
 
     title: str
     place: str
@@ -50,8 +90,15 @@ class BehindPage:
     amount: str
     says: object
     lines: Sequence[Line]
+    ways: Sequence[Choice]
+    part_name: object
+    parts: Sequence[PartLine]
+    parts_add_up: bool
+    parts_say: object
+    narrowed: Sequence[Choice]
     kinds: Sequence[Choice]
     districts: Sequence[Choice]
+    rules: Sequence[Rule]
     hidden: Mapping[str, str]
     sequence: int
     known_at: datetime
@@ -67,11 +114,13 @@ def show_behind(
     found: Behind,
     links: Links,
     *,
+    apart: Apart,
+    as_of: date,
     head: Head,
     districts: Sequence[District],
     is_continued: bool,
 ) -> BehindPage:
-    """Set out one page of the entries behind a figure."""
+    """Set out one page of the entries behind a figure, or its parts."""
     following = found.following
     after = f"{following[0]}.{following[1]}.{following[2]}" if following else ""
     says = n_(
@@ -88,9 +137,16 @@ def show_behind(
         amount=amount(found.sum, asked.unit),
         says=says,
         lines=[_line(figure) for figure in found.figures],
+        ways=_ways(apart.by, links),
+        part_name=WAYS[apart.by] if apart.by else "",
+        parts=_show_parts(apart, asked, links, whole=found.sum),
+        parts_add_up=apart.by is not By.KIND,
+        parts_say=SAY.get(apart.by, "") if apart.by else "",
+        narrowed=_narrowed(apart, links),
         kinds=_kinds(asked, links),
         districts=_districts(asked, links, districts=districts),
-        hidden=links.kept("kind", "measure", "district"),
+        rules=_explain(asked, as_of=as_of, head=head),
+        hidden=links.kept("kind", "measure", "district", "by", *NARROWING),
         sequence=head.sequence,
         known_at=head.recorded_at.astimezone(PLACE),
         head=head.hash,
@@ -120,6 +176,73 @@ def _line(figure: Figure) -> Line:
         effective_on=figure.effective_on,
         quantity=figure.quantity,
     )
+
+
+def _explain(asked: Asked, *, as_of: date, head: Head) -> list[Rule]:
+    """Say of the figure its rule, unit, source and date."""
+    source = _(
+        "The tally ledger up to #%(sequence)s, as of %(day)s.",
+        sequence=f"{head.sequence:,}",
+        day=as_of,
+    )
+    return [
+        Rule(_("Counted"), HINTS[asked.kind]),
+        Rule(_("Unit"), asked.unit),
+        Rule(_("District"), _("Where the thing stands, not the seat of the enterprise.")),
+        Rule(_("Source"), source),
+    ]
+
+
+def _ways(by: By | None, links: Links) -> list[Choice]:
+    entries = Choice(_("Entry by entry"), links.again(by="", after=""), current=by is None)
+    return [
+        entries,
+        *(
+            Choice(name, links.again(by=each, after=""), current=each is by)
+            for each, name in WAYS.items()
+        ),
+    ]
+
+
+def _show_parts(apart: Apart, asked: Asked, links: Links, *, whole: int) -> list[PartLine]:
+    by = apart.by
+    if by is None:
+        return []
+    units = apart.units if by is By.KIND else {}
+    return [
+        PartLine(
+            name=name_part(by, line.code, apart.names),
+            amount=amount(line.quantity, units.get(line.code, asked.unit)),
+            share=None if by is By.KIND else percent_of(line.quantity, whole),
+            entries=line.entries,
+            url=links.again(**_leads_to(by, line.code)),
+        )
+        for line in apart.lines
+    ]
+
+
+def _leads_to(by: By, code: str) -> dict[str, str]:
+    """Return the words that lead to the list of one part."""
+    cleared = {"by": "", "after": ""}
+    if by is By.KIND:
+        return {**cleared, "kind": code, "measure": ""}
+    return {**cleared, by.value: code}
+
+
+def _narrowed(apart: Apart, links: Links) -> list[Choice]:
+    """Name the parts that are looked at, each with the address that takes it back."""
+    return [
+        Choice(
+            _(
+                "%(what)s: %(name)s",
+                what=WAYS[By(name)],
+                name=name_part(By(name), code, apart.names),
+            ),
+            links.again(**{name: "", "after": ""}),
+            current=True,
+        )
+        for name, code in apart.only.words.items()
+    ]
 
 
 def _kinds(asked: Asked, links: Links) -> list[Choice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -22,6 +23,7 @@ from registry.core.clock import PLACE
 from registry.core.language import _, is_chinese, p_
 from registry.tally.page import show_days
 from registry.tally.queries import Answer
+from registry.tally.sources import note_allocations, say_sources
 from registry.tally.table import Cell, GoalLine, Phase, Row
 from registry.tally.words import (
     KIND_NAMES,
@@ -31,6 +33,8 @@ from registry.tally.words import (
     amount,
     join,
     lead_of,
+    say_counting,
+    say_plan_line,
     signed,
 )
 
@@ -43,6 +47,17 @@ PLACE_WIDTH = 0.19 * WIDTH
 SIGN_HEIGHT, SIGN_GAP = 22 * mm, 6 * mm
 LATIN = 0.86  # the English words are longer
 Style = tuple[str, tuple[int, int], tuple[int, int], *tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Released:
+    """The release that a briefing belongs to: its name, who signs it, and its record."""
+
+    name: str
+    signer: str
+    office: str
+    revision: int
+    sequence: int
 
 
 @cache
@@ -71,17 +86,19 @@ def _words(text: object, size: float, *, pale: bool = False, right: bool = False
     return Paragraph(escape(str(text)), _style(size, pale=pale, right=right))
 
 
-def write_briefing(answer: Answer) -> bytes:
-    """Write the page; the same answer gives the same bytes."""
+def write_briefing(answer: Answer, *, released: Released | None = None) -> bytes:
+    """Write the page, of a release where one is given; the same answer gives the same bytes."""
     content = io.BytesIO()
     programme = answer.tally.programme
     name = programme.name_zh if is_chinese() else programme.name_en
     title = str(_("%(programme)s: briefing", programme=name))
+    if released is not None:
+        title = f"{name} · {released.name}"
     language = "zh-CN" if is_chinese() else "en"
     canvas = Canvas(content, A4, invariant=1, lang=language)
     canvas.setTitle(title)
     canvas.setAuthor(programme.city_zh if is_chinese() else programme.city_en)
-    _draw(canvas, _parts(answer, title=title))
+    _draw(canvas, _parts(answer, title=title, released=released))
     canvas.showPage()
     canvas.save()
     return content.getvalue()
@@ -100,7 +117,7 @@ def _draw(canvas: Canvas, parts: Sequence[Flowable]) -> None:
         part.drawOn(canvas, 0, at)
 
 
-def _parts(answer: Answer, *, title: str) -> list[Flowable]:
+def _parts(answer: Answer, *, title: str, released: Released | None) -> list[Flowable]:
     table, head = answer.table, answer.tally.head
     lead = lead_of(table)
     known_at = head.recorded_at.astimezone(PLACE).strftime("%Y-%m-%d %H:%M:%S")
@@ -109,6 +126,7 @@ def _parts(answer: Answer, *, title: str) -> list[Flowable]:
         _words(title, 19),
         Spacer(0, 1 * mm),
         _words(" · ".join([*dates, str(show_days(table))]), 8.5, pale=True),
+        *([_words(_say_release(released), 8.5, pale=True)] if released else []),
         Spacer(0, 3 * mm),
         _words(_say_lead(lead), 12),
         Spacer(0, 4 * mm),
@@ -118,10 +136,22 @@ def _parts(answer: Answer, *, title: str) -> list[Flowable]:
         Spacer(0, 3 * mm),
         *[_words(note, 8, pale=True) for note in _notes(answer)],
         Spacer(0, 6 * mm),
-        _signatures(),
+        _signatures(released),
         Spacer(0, 5 * mm),
         _reproducible(answer, known_at=known_at),
     ]
+
+
+def _say_release(released: Released) -> object:
+    """Name the record of a release, and who signs it."""
+    words = {"sequence": f"{released.sequence:,}", "who": f"{released.office} {released.signer}"}
+    if released.revision == 1:
+        return _("Released under record #%(sequence)s · signed by %(who)s", **words)
+    return _(
+        "Released under record #%(sequence)s as revision %(revision)s · signed by %(who)s",
+        revision=released.revision,
+        **words,
+    )
 
 
 def _say_lead(lead: Lead) -> str:
@@ -217,17 +247,21 @@ def _notes(answer: Answer) -> list[object]:
         for measure, total in goal.apart.items()
     ]
     notes: list[object] = [
-        _("▼ five percentage points or more under the plan line: target × days gone ÷ all days."),
-        _("Only what is approved is counted. The row of the city shows the targets."),
+        _("▼ five percentage points or more under the plan line."),
+        _("Plan line: %(rule)s", rule=say_plan_line(answer.table)),
+        _("The row of the city shows the targets. Counted: %(rule)s", rule=say_counting()),
+        *say_sources(answer),
     ]
     return [
         *notes,
+        *note_allocations(answer.table),
         *([_("Apart, in no figure above: %(what)s.", what=join(apart))] if apart else []),
     ]
 
 
-def _signatures() -> Table:
-    names = (_("Prepared by"), _("Checked by"), _("Signed by"), _("Signed on"))
+def _signatures(released: Released | None) -> Table:
+    signed_by = f"{_('Signed by')} {released.signer}" if released else _("Signed by")
+    names = (_("Prepared by"), _("Checked by"), signed_by, _("Signed on"))
     row: list[object] = []
     for name in names:
         row += [_words(name, 9), ""]

@@ -13,6 +13,7 @@ from registry.districts.models import District
 from registry.entries.models import Standing
 from registry.ledger.differences import (
     NEW_WORK,
+    Cause,
     Differences,
     Line,
     Place,
@@ -80,10 +81,14 @@ def read_differences(
     *,
     kind: Kind | None = None,
     district_id: int | None = None,
+    cause: Cause | None = None,
     after: Place | None = None,
-    limit: int = PAGE_ROWS,
+    limit: int | None = PAGE_ROWS,
 ) -> Found:
-    """Read what lies between two answers, of one kind and in one district where asked for."""
+    """Read what lies between two answers, of one kind and in one district where asked for.
+
+    `cause` chooses among the lines and leaves the figures whole.
+    """
     newest = read_head()
     goals_then = {goal.kind: goal for goal in read_goals(span.since, span.known_since)}
     goals = read_goals(span.as_of, span.known_at)
@@ -112,7 +117,7 @@ def read_differences(
     return Found(
         balances={goal.kind: balance(goal) for goal in shown},
         differences=list_differences(
-            span, measures, district_id=district_id, after=after, limit=limit
+            span, measures, district_id=district_id, cause=cause, after=after, limit=limit
         ),
         units={measure: unit_of(goal) for goal in goals for measure in goal.measures},
         measures=measures,
@@ -188,10 +193,15 @@ def show_line(line: Line, units: Mapping[Measure, str]) -> LineShown:
 
 
 def cause_of(line: Line) -> object:
-    """Name what made a line; new work that takes from another place is a shift."""
-    if line.cause in NEW_WORK and not line.is_new:
+    """Name what made a line."""
+    return name_cause(line.cause, is_new=bool(line.is_new))
+
+
+def name_cause(cause: str, *, is_new: bool) -> object:
+    """Name a cause; new work that takes from another place is a shift."""
+    if cause in NEW_WORK and not is_new:
         return SHIFTED
-    return CAUSES.get(line.cause, OTHERWISE)
+    return CAUSES.get(cause, OTHERWISE)
 
 
 @dataclass(frozen=True)

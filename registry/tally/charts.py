@@ -81,6 +81,7 @@ def _show_trend(goal: GoalLine, answer: Answer, forecast: Forecast | None) -> Tr
         ends_on=period.ends_on,
         as_of=period.as_of,
         until=(forecast.low, forecast.high) if forecast else None,
+        milestones=goal.line.bends,
     )
     counted = amount(goal.counted, goal.unit)
     caption: object = ""

@@ -12,9 +12,28 @@ from registry.ledger.answers import Tally, to_rows
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
 from registry.ledger.files import Entered
+from registry.tally.apart import Apart, name_part
+from registry.tally.behind import WAYS
 from registry.tally.changes import Found, show_line
+from registry.tally.parts import By
 from registry.tally.queries import Answer, Asked
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, join
+
+CHANGE_HEADS: Line = [
+    _("Sort"),
+    _("Effective on"),
+    _("Recorded on"),
+    _("Ledger sequence"),
+    _("Plus or minus"),
+    _("Unit"),
+    _("Kind"),
+    _("District"),
+    _("Register number"),
+    _("Enterprise"),
+    _("Title"),
+    _("Cause"),
+    _("Document"),
+]
 
 
 def write_tally(answer: Answer) -> bytes:
@@ -42,14 +61,37 @@ def write_tally(answer: Answer) -> bytes:
 
 
 def write_entries(
-    target: BinaryIO, answer: Tally, asked: Asked, entered: Iterable[Entered], *, total: int
+    target: BinaryIO,
+    answer: Tally,
+    asked: Asked,
+    *,
+    apart: Apart,
+    entered: Iterable[Entered],
+    total: int,
 ) -> None:
-    """Write the entries behind a figure; their quantities add up to the line of the sum."""
+    """Write the entries behind a figure, or its parts; they add up to the line of the sum."""
     named = join([str(MEASURE_NAMES[measure]) for measure in asked.measures])
-    about: list[Line] = [
-        [_("Figure"), named],
-        [_("Sum"), total, asked.unit],
-        [],
+    about: list[Line] = [[_("Figure"), named], [_("Sum"), total, asked.unit]]
+    about += [
+        [WAYS[By(name)], name_part(By(name), code, apart.names)]
+        for name, code in apart.only.words.items()
+    ]
+    lines = _part_lines(apart, asked) if apart.by else chain(_entry_head(asked), entered)
+    write_lines(target, chain(heading(answer), about, [[]], lines))
+
+
+def _part_lines(apart: Apart, asked: Asked) -> list[Line]:
+    by = apart.by or By.DISTRICT
+    rows: list[Line] = [[WAYS[by], _("Code"), _("Quantity"), _("Unit"), _("Entries")]]
+    for line in apart.lines:
+        unit = apart.units.get(line.code, asked.unit)
+        words = [name_part(by, line.code, apart.names), line.code]
+        rows.append([*words, line.quantity, unit, line.entries])
+    return rows
+
+
+def _entry_head(asked: Asked) -> list[Line]:
+    return [
         [
             _("Register number"),
             _("Enterprise"),
@@ -59,7 +101,6 @@ def write_entries(
             _("Quantity (%(unit)s)", unit=asked.unit),
         ],
     ]
-    write_lines(target, chain(heading(answer), about, entered))
 
 
 def write_changes(
@@ -85,26 +126,12 @@ def write_changes(
         [each.name, each.unit, each.then, each.rule, each.new, each.corrected, each.now]
         for each in found.balances.values()
     ]
-    heads: Line = [
-        _("Sort"),
-        _("Effective on"),
-        _("Recorded on"),
-        _("Ledger sequence"),
-        _("Plus or minus"),
-        _("Unit"),
-        _("Kind"),
-        _("District"),
-        _("Register number"),
-        _("Enterprise"),
-        _("Title"),
-        _("Cause"),
-        _("Document"),
-    ]
-    lines = (_change_row(line, found) for line in differences)
-    write_lines(target, chain(about, balances, [[], heads], lines))
+    lines = (change_row(line, found) for line in differences)
+    write_lines(target, chain(about, balances, [[], CHANGE_HEADS], lines))
 
 
-def _change_row(line: Difference, found: Found) -> Line:
+def change_row(line: Difference, found: Found) -> Line:
+    """Write one plus or minus under `CHANGE_HEADS`."""
     shown = show_line(line, found.units)
     return [
         _("New work") if line.is_new else _("Corrections and revocations"),

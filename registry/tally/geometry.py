@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+from registry.programme.plan import Milestone
+
 TILES = Path(__file__).parent / "data" / "tiles.csv"
 HEADROOM = 1.22
 LABELS_MOST = 6
@@ -20,13 +22,13 @@ MonthTotals = Sequence[tuple[date, int]]
 
 @dataclass(frozen=True)
 class Lines:
-    """One trend, all places as fractions of the chart; `plan` is start, end, and where it ends.
+    """One trend, all places as fractions of the chart; `plan` has the corners of the plan line.
 
     `forecast`: where the fan opens, and lowest and highest at the end.
     """
 
     points: tuple[Point, ...]
-    plan: tuple[float, float, float]
+    plan: tuple[Point, ...]
     grid: tuple[tuple[float, str], ...]
     periods: tuple[tuple[float, float, str], ...]
     now: float | None
@@ -42,10 +44,11 @@ def draw_lines(
     ends_on: date,
     as_of: date,
     until: tuple[int, int] | None = None,
+    milestones: Sequence[Milestone] = (),
 ) -> Lines:
     """Lay out the cumulative counts at each month's end, the day asked for last.
 
-    `until`: the forecast for the end, lowest and highest.
+    `until`: the forecast for the end, lowest and highest; the plan line goes through `milestones`.
     """
     last_day = max(ends_on, as_of)
     days = (last_day - starts_on).days + 1
@@ -63,7 +66,11 @@ def draw_lines(
     points = [(0.0, 0.0), *steps, (across(as_of), up(counted))] if has_begun else []
     return Lines(
         points=tuple(points),
-        plan=(0.0, up(target), across(ends_on)),
+        plan=(
+            (0.0, 0.0),
+            *((across(each.on), up(each.quantity)) for each in milestones),
+            (across(ends_on), up(target)),
+        ),
         grid=tuple((up(value), f"{value:,}") for value in _grid(target)),
         periods=_periods(starts_on, last_day, across),
         now=across(as_of) if has_begun else None,

@@ -51,6 +51,9 @@ class Links(Protocol):
     def briefing(self) -> str:
         """Return the address of the page to sign."""
 
+    def checks(self) -> str:
+        """Return the address of the sample checks; '' for who may not see them."""
+
     def tally(self) -> str:
         """Return the address of the tally by the same days."""
 

@@ -11,15 +11,16 @@ from registry.tally.links import Choice, Links
 from registry.tally.outlook import Extra, show_desk
 from registry.tally.pace import Desks
 from registry.tally.table import Phase, Row, Table
-from registry.tally.words import KIND_NAMES, amount
+from registry.tally.words import KIND_NAMES, join
 
 
 @dataclass(frozen=True)
 class KindShown:
-    """The head of a group of columns."""
+    """The head of a group of columns; `plan_share` is the plan line in per cent, if any."""
 
     label: object
     unit: str
+    plan_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ class RowShown:
 
 def show_kinds(table: Table) -> list[KindShown]:
     """Return the heads of the columns."""
-    return [KindShown(KIND_NAMES[goal.kind], goal.unit) for goal in table.goals]
+    has_plan = table.period.phase is not Phase.BEFORE
+    return [
+        KindShown(KIND_NAMES[goal.kind], goal.unit, goal.plan_share if has_plan else None)
+        for goal in table.goals
+    ]
 
 
 def show_rows(
@@ -97,24 +102,14 @@ def say_districts(table: Table) -> object:
         return _("No allocation is in force on this day, so there is no share to show.")
     if table.period.phase is Phase.BEFORE:
         return _("Shares are of the own allocation.")
+    lines = {f"{goal.plan_share:.1f}%" for goal in table.goals}
+    if len(lines) == 1:
+        return _(
+            "Red means five percentage points or more under the plan line of %(share)s.",
+            share=lines.pop(),
+        )
+    shares = [f"{KIND_NAMES[goal.kind]} {goal.plan_share:.1f}%" for goal in table.goals]
     return _(
-        "Red means five percentage points or more under the plan line of %(share)s.",
-        share=f"{table.period.percent:.1f}%",
+        "Red means five percentage points or more under the plan line: %(shares)s.",
+        shares=join(shares),
     )
-
-
-def note_allocations(table: Table) -> list[object]:
-    """Name the goals whose allocations do not add up to the target."""
-    notes: list[object] = []
-    for goal in table.goals:
-        given = table.allocated(goal.kind)
-        if given is not None and given != goal.target:
-            notes.append(
-                _(
-                    "%(kind)s: %(given)s allocated of a target of %(target)s.",
-                    kind=KIND_NAMES[goal.kind],
-                    given=amount(given, goal.unit),
-                    target=amount(goal.target or 0, goal.unit),
-                )
-            )
-    return notes

@@ -17,7 +17,8 @@ from registry.tally.forecast import shown
 from registry.tally.links import Links
 from registry.tally.pace import Desk
 from registry.tally.queries import Answer
-from registry.tally.table import GoalLine, Pace, Phase, Row, Table
+from registry.tally.sources import explain_basis
+from registry.tally.table import GoalLine, Pace, Period, Row, Table
 from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, signed
 
 DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
@@ -56,7 +57,7 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
     return lead
 
 
-def show_course(goal: GoalLine, course: Course, links: Links) -> list[Fact]:
+def show_course(goal: GoalLine, course: Course, links: Links, *, period: Period) -> list[Fact]:
     """Return the lines on what is foreseen and needed, and on the week that is over."""
     outlook = course.outlooks[goal.kind]
     change = course.change(goal.kind, since=course.week_on)
@@ -64,6 +65,7 @@ def show_course(goal: GoalLine, course: Course, links: Links) -> list[Fact]:
     return [
         *_foreseen_facts(goal, outlook),
         *_needed_facts(goal, outlook),
+        *_milestone_facts(goal, period),
         Fact(_("Against a week ago"), signed(change, goal.unit), url),
     ]
 
@@ -94,6 +96,17 @@ def _needed_facts(goal: GoalLine, outlook: Outlook) -> list[Fact]:
     return [Fact(_("A month, of late"), pace)] if pace else []
 
 
+def _milestone_facts(goal: GoalLine, period: Period) -> list[Fact]:
+    """Name the milestone that comes next, and what is still to come until then."""
+    following = goal.line.next_after(period.as_of)
+    if following is None:
+        return []
+    left = max(following.quantity - goal.counted, 0)
+    note = _("%(left)s to come", left=amount(left, goal.unit)) if left else _("reached already")
+    label = _("Milestone of %(day)s", day=following.on)
+    return [Fact(label, amount(following.quantity, goal.unit), note=note)]
+
+
 def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]:
     """Say in place how a figure came about: rule, unit, source (to be filled in) and date."""
     period = answer.table.period
@@ -109,23 +122,12 @@ def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]
             ),
         ),
     ]
-    if goal.target and period.phase is Phase.RUNNING:
-        rules.append(Rule(_("Plan line"), _say_plan(goal, answer)))
+    rules += explain_basis(goal, answer)
     if outlook.needed:
         rules.append(Rule(_("Needed"), _say_needed(goal, answer)))
     if outlook.forecast is not None:
         rules.append(Rule(_("Forecast"), say_method(outlook, goal.unit)))
     return rules
-
-
-def _say_plan(goal: GoalLine, answer: Answer) -> object:
-    period = answer.table.period
-    return _(
-        "%(target)s × %(gone)s days gone ÷ %(all)s days.",
-        target=amount(goal.target or 0, goal.unit),
-        gone=f"{period.elapsed_days:,}",
-        all=f"{period.total_days:,}",
-    )
 
 
 def _say_needed(goal: GoalLine, answer: Answer) -> object:

@@ -21,12 +21,12 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
+from registry.tally.checked import say_checked
 from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
     KindShown,
     RowShown,
-    note_allocations,
     say_districts,
     show_city,
     show_kinds,
@@ -47,6 +47,7 @@ from registry.tally.outlook import (
     show_week,
 )
 from registry.tally.queries import Answer
+from registry.tally.sources import note_allocations
 from registry.tally.table import GoalLine, Period, Phase, Table
 from registry.tally.words import (
     APART_NAMES,
@@ -181,9 +182,10 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
         high=outlook.forecast.high if outlook.forecast else None,
         facts=[
             *_share_facts(goal, has_plan=has_plan),
-            *show_course(goal, course, links),
+            *show_course(goal, course, links, period=period),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
+            say_checked(goal, answer, links),
         ],
         rules=explain_goal(goal, answer, outlook),
     )
@@ -249,7 +251,6 @@ class Page:
     desk_head: ExtraHead
     moves: Sequence[MoveRow]
     week: WeekShown
-    plan_share: float | None
     allocation_notes: Sequence[object]
     trends: Sequence[TrendShown]
     months: Sequence[Month]
@@ -300,7 +301,6 @@ def show_page(
         desk_head=show_desk_head(),
         moves=show_moves(answer, course, links),
         week=show_week(answer, course, links),
-        plan_share=period.percent if has_plan else None,
         allocation_notes=note_allocations(table),
         trends=show_trends(answer, course=course),
         months=show_months(answer),

@@ -18,6 +18,7 @@ from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.districts.queries import find_district
 from registry.ledger.answers import RETIRED, Tally, read_tally
+from registry.ledger.checks import Checked, read_checked
 from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.models import Event
@@ -61,6 +62,7 @@ class Answer:
     tally: Tally
     table: Table
     trend: Sequence[TrendPoint]
+    checked: Mapping[Measure, Checked]
 
     def measures(self, kind: Kind) -> tuple[Measure, ...]:
         """Return what the goal of a kind added up on the day."""
@@ -79,7 +81,8 @@ class Answer:
 def read_answer(as_of: date, known: KnownAt | None) -> Answer:
     """Read the tally with its trend and its table."""
     answer = read_tally(as_of, known)
-    return Answer(answer, make_table(answer), read_trend(as_of, answer.head))
+    checked = read_checked(as_of, answer.head)
+    return Answer(answer, make_table(answer), read_trend(as_of, answer.head), checked)
 
 
 def make_table(answer: Tally) -> Table:
@@ -96,6 +99,7 @@ def make_table(answer: Tally) -> Table:
             pipeline=goal.pipeline,
             apart=goal.apart,
             period=period,
+            milestones=goal.milestones,
         )
         for goal in answer.goals
     )
@@ -108,7 +112,7 @@ def make_table(answer: Tally) -> Table:
                     goal.kind,
                     counted=line.counted[goal.kind],
                     allocated=line.allocated[goal.kind],
-                    period=period,
+                    planned=goal.planned,
                 )
                 for goal in goals
             ),
@@ -168,26 +172,22 @@ def _read_measures(texts: Collection[str]) -> tuple[Measure, ...]:
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """One goal as anybody may see it."""
+    """One goal as anybody may see it; `plan_share` is the plan line in per cent of the target."""
 
     name: object
     unit: str
     target: int
     counted: int
     share: float
+    plan_share: float
 
 
 @dataclass(frozen=True)
 class PublicFigures:
-    """The four figures of today, with the plan line as a share of each target."""
+    """The four figures of today."""
 
     figures: tuple[PublicFigure, ...]
     period: Period
-
-    @property
-    def plan_share(self) -> float:
-        """Return the plan line in per cent."""
-        return self.period.percent
 
 
 def public_figures() -> PublicFigures | None:
@@ -198,7 +198,12 @@ def public_figures() -> PublicFigures | None:
     table = make_table(read_tally(clock.today()))
     figures = tuple(
         PublicFigure(
-            KIND_NAMES[goal.kind], goal.unit, goal.target or 0, goal.counted, goal.share or 0.0
+            KIND_NAMES[goal.kind],
+            goal.unit,
+            goal.target or 0,
+            goal.counted,
+            goal.share or 0.0,
+            goal.plan_share,
         )
         for goal in table.goals
     )

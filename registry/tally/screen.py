@@ -195,7 +195,7 @@ def _part(value: Decimal, whole: Decimal) -> Decimal:
 
 def _show_view(goal: GoalLine, table: Table) -> View:
     kind = goal.kind
-    plan = table.period.percent if table.period.phase is not Phase.BEFORE else None
+    plan = goal.plan_share if table.period.phase is not Phase.BEFORE else None
     rows = table.ordered_by(kind)
     name = KIND_NAMES[kind]
     return View(

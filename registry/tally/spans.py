@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from registry.core.errors import Invalid
+from registry.core.errors import Invalid, NotFound
 from registry.core.language import _
-from registry.ledger.differences import Span
+from registry.core.wire import read_number
+from registry.ledger.differences import Place, Span
 from registry.ledger.queries import KnownAt, parse_as_of, parse_known_at, read_head
 from registry.tally.questions import OK, UNPROCESSABLE, pin
 
@@ -112,3 +113,18 @@ def _read_known(asked: Mapping[str, str], name: str, faults: dict[str, object]) 
         faults[name] = error.message
         return None
     return known
+
+
+def read_place(text: str) -> Place | None:
+    """Read where a page of changes begins; an address that was altered is not found."""
+    parts = text.split(".")
+    if parts == [""]:
+        return None
+    try:
+        is_new, day, sequence, position = map(read_number, parts)
+        date.fromordinal(day)
+    except (ValueError, OverflowError):
+        raise NotFound from None
+    if not sequence or not position or is_new > 1:
+        raise NotFound
+    return is_new, day, sequence, position

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from registry.programme.kinds import Kind, Measure
+from registry.programme.plan import Milestone, PlanLine
 
 BEHIND_POINTS = 5
 LEVEL_POINTS = 1
@@ -69,15 +70,20 @@ class Period:
 
     @property
     def percent(self) -> float:
-        """Return how much of the time is gone: the plan line as a share of any target."""
+        """Return how much of the time is gone; an even pace has brought as much of the target."""
         return round(float(100 * self.elapsed), 1)
+
+    def line(self, target: int | None, milestones: Sequence[Milestone] = ()) -> PlanLine:
+        """Return the plan line of a goal."""
+        return PlanLine(self.starts_on, self.ends_on, target or 0, tuple(milestones))
 
 
 @dataclass(frozen=True)
 class GoalLine:
     """One goal in the city; `target` is None where none was in force on the day.
 
-    `plan` and `lead` are rounded as shown, so that they add up on paper.
+    `plan` and `lead` are rounded as shown, so that they add up on paper; `planned` is the plan line
+    on the day as a share of the target.
     """
 
     kind: Kind
@@ -87,9 +93,16 @@ class GoalLine:
     pipeline: int
     apart: Mapping[Measure, int]
     share: float | None
+    line: PlanLine
+    planned: Fraction
     plan: Decimal
     lead: Decimal
     pace: Pace
+
+    @property
+    def plan_share(self) -> float:
+        """Return the plan line on the day as a share of the target, in per cent."""
+        return round(float(100 * self.planned), 1)
 
     @property
     def missing(self) -> int:
@@ -166,9 +179,12 @@ def make_goal(
     pipeline: int,
     apart: Mapping[Measure, int],
     period: Period,
+    milestones: Sequence[Milestone] = (),
 ) -> GoalLine:
-    """Set a goal against its plan line: target × days gone ÷ all days."""
-    plan = _shown((target or 0) * period.elapsed, whole=target or 0)
+    """Set a goal against its plan line: an even pace, or straight through the milestones."""
+    line = period.line(target, milestones)
+    planned = line.share_at(period.as_of)
+    plan = _shown((target or 0) * planned, whole=target or 0)
     return GoalLine(
         kind=kind,
         unit=unit,
@@ -177,16 +193,21 @@ def make_goal(
         pipeline=pipeline,
         apart=apart,
         share=percent(counted, target),
+        line=line,
+        planned=planned,
         plan=plan,
         lead=counted - plan,
-        pace=pace_of(counted, target=target, period=period),
+        pace=pace_of(counted, target=target, period=period, planned=planned),
     )
 
 
-def make_cell(kind: Kind, *, counted: int, allocated: int | None, period: Period) -> Cell:
-    """Set a district against its allocation: behind is five points or more under the plan."""
+def make_cell(kind: Kind, *, counted: int, allocated: int | None, planned: Fraction) -> Cell:
+    """Set a district against its allocation: behind is five points or more under the plan.
+
+    `planned` is the city's plan line on the day as a share of its target.
+    """
     behind = bool(allocated) and (
-        Fraction(100 * counted, allocated or 1) <= 100 * period.elapsed - BEHIND_POINTS
+        Fraction(100 * counted, allocated or 1) <= 100 * planned - BEHIND_POINTS
     )
     share = percent(counted, allocated)
     return Cell(kind=kind, counted=counted, allocated=allocated, share=share, behind=behind)
@@ -207,15 +228,20 @@ def make_city(goals: Sequence[GoalLine], *, name: str) -> Row:
     return Row(code="", name=name, cells=cells)
 
 
-def pace_of(counted: int, *, target: int | None, period: Period) -> Pace:
-    """Say how a goal stands: on plan is less than a point, or than a unit, off the line."""
+def pace_of(
+    counted: int, *, target: int | None, period: Period, planned: Fraction | None = None
+) -> Pace:
+    """Say how a goal stands: on plan is less than a point, or than a unit, off the line.
+
+    `planned` is the plan line as a share of the target; an even pace where it is not given.
+    """
     if not target or period.phase is Phase.BEFORE:
         return Pace.WAITING
     if counted >= target:
         return Pace.REACHED
     if period.phase is Phase.ENDED:
         return Pace.MISSED
-    lead = counted - target * period.elapsed
+    lead = counted - target * (period.elapsed if planned is None else planned)
     if abs(lead) < 1 or abs(100 * lead / target) < LEVEL_POINTS:
         return Pace.LEVEL
     return Pace.AHEAD if lead > 0 else Pace.BEHIND

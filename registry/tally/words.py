@@ -77,6 +77,11 @@ def signed(value: int | Decimal, unit: str) -> str:
     return amount(value, unit) if not value else f"{value:+,} {unit}".replace("-", "−")
 
 
+def percent_of(part: int, whole: int) -> float | None:
+    """Return what a part is of a whole in per cent; nothing where that would say nothing."""
+    return round(100 * part / whole, 1) if whole > 0 and 0 <= part <= whole else None
+
+
 def lead_of(table: Table) -> Lead:
     """Say in words how the city stands: what is ahead, what is behind, and by how much."""
     phases = {Phase.BEFORE: _before, Phase.RUNNING: _running, Phase.ENDED: _ended}
@@ -137,8 +142,10 @@ def _rest_says(goals: Sequence[GoalLine]) -> object:
 
 
 def _plan_says(goals: Sequence[GoalLine]) -> object:
-    planned = [amount(goal.plan, goal.unit) for goal in goals if goal.plan]
-    return _("An even pace would have reached %(amounts)s by this day.", amounts=join(planned))
+    planned = join([amount(goal.plan, goal.unit) for goal in goals if goal.plan])
+    if any(goal.line.bends for goal in goals):
+        return _("By the plan line %(amounts)s would stand on this day.", amounts=planned)
+    return _("An even pace would have reached %(amounts)s by this day.", amounts=planned)
 
 
 def _ended(table: Table) -> Lead:
@@ -170,21 +177,8 @@ def join(words: Sequence[str]) -> str:
 def rules_of(table: Table) -> list[Rule]:
     """Say how the figures came about: what counts, in which unit, from which source."""
     period = table.period
-    plan = _(
-        "Target × days gone ÷ all days (%(gone)s ÷ %(all)s). On plan: less than one percentage"
-        " point, or less than one unit, away from it.",
-        gone=f"{period.elapsed_days:,}",
-        all=f"{period.total_days:,}",
-    )
     return [
-        Rule(
-            _("Counted"),
-            _(
-                "Only what is approved, from the day of the decision. Factories and workshops by"
-                " entry, upgrades by enterprise, robots one by one by brand and serial number;"
-                " old official lists as their numbers stand."
-            ),
-        ),
+        Rule(_("Counted"), say_counting()),
         Rule(
             _("Left out"),
             _(
@@ -194,7 +188,7 @@ def rules_of(table: Table) -> list[Rule]:
                 day=period.starts_on,
             ),
         ),
-        Rule(_("Plan line"), plan),
+        Rule(_("Plan line"), say_plan_line(table)),
         Rule(_("District"), _("Where the thing stands, not the seat of the enterprise.")),
         Rule(
             _("Under way"),
@@ -211,3 +205,35 @@ def rules_of(table: Table) -> list[Rule]:
             ),
         ),
     ]
+
+
+def say_counting() -> object:
+    """Say what counts, kind by kind."""
+    return _(
+        "Only what is approved, from the day of the decision. Factories and workshops by"
+        " entry, upgrades by enterprise, robots one by one by brand and serial number;"
+        " old official lists as their numbers stand."
+    )
+
+
+def say_plan_line(table: Table) -> object:
+    """Say how the plan lines run, those through milestones by name."""
+    words = {
+        "gone": f"{table.period.elapsed_days:,}",
+        "all": f"{table.period.total_days:,}",
+    }
+    bent = [str(KIND_NAMES[goal.kind]) for goal in table.goals if goal.line.bends]
+    if not bent:
+        return _(
+            "Target × days gone ÷ all days (%(gone)s ÷ %(all)s). On plan: less than one percentage"
+            " point, or less than one unit, away from it.",
+            **words,
+        )
+    return _(
+        "Through the milestones that the city set, straight from one to the next (%(kinds)s);"
+        " for other goals target × days gone ÷ all days (%(gone)s ÷ %(all)s). A district is held"
+        " against the plan line of the city as a share of the target. On plan: less than one"
+        " percentage point, or less than one unit, away from it.",
+        kinds=join(bent),
+        **words,
+    )

@@ -140,9 +140,9 @@ def _write_goals(book: Book, answer: Answer) -> None:
         sheet.row([str(value) for value in line], style="text")
     sheet.row([])
     sheet.heads()
-    first, percent = sheet.at, answer.table.period.percent
+    first = sheet.at
     for goal in answer.table.goals:
-        sheet.row(_goal_values(goal, percent))
+        sheet.row(_goal_values(goal))
     last = sheet.at - 1
     for goal in answer.table.goals:
         for measure, total in goal.apart.items():
@@ -150,12 +150,12 @@ def _write_goals(book: Book, answer: Answer) -> None:
     _chart_goals(book, sheet, first=first, last=last)
 
 
-def _goal_values(goal: GoalLine, percent: float) -> list[object]:
+def _goal_values(goal: GoalLine) -> list[object]:
     names: list[object] = [KIND_NAMES[goal.kind], goal.unit, goal.counted, goal.target]
     if not goal.target:
         return [*names, None, None, None, None, goal.pipeline]
     share = goal.counted / goal.target
-    return [*names, share, goal.plan, percent / HUNDRED, goal.lead, goal.pipeline]
+    return [*names, share, goal.plan, goal.plan_share / HUNDRED, goal.lead, goal.pipeline]
 
 
 def _chart_goals(book: Book, sheet: Sheet, *, first: int, last: int) -> None:
@@ -170,7 +170,7 @@ def _chart_goals(book: Book, sheet: Sheet, *, first: int, last: int) -> None:
                 "data_labels": {"value": True, "num_format": "0.0%"},
             }
         )
-    chart.set_title({"name": str(_("Share of the target and of the time gone"))})
+    chart.set_title({"name": str(_("Share of the target, and the plan line"))})
     chart.set_x_axis({"min": 0, "num_format": "0%", "major_gridlines": {"visible": False}})
     chart.set_y_axis({"reverse": True})
     _place(sheet, chart, row=sheet.at + 1)

@@ -299,6 +299,7 @@ function parts(data, look) {
       })),
       above(data, "insideLeft", (row) => row.label, { color: token("ink"), fontWeight: 700 }),
       above(data, "insideRight", (row) => row.says, { color: token("ink-2") }),
+      { ...above(data, "inside", () => ""), data: data.rows.map((row) => (whole(row) ? null : 100)), itemStyle: { color: token("paper-3") } },
     ],
   };
 }

@@ -97,25 +97,25 @@ class PostgresqlSink:
 
 
 @contextmanager
-def bulk_writer(database_url: str) -> Iterator[Bulk]:
-    """Write into a register that is set up and empty; indexes are built when all rows are there."""
+def bulk_writer(database_url: str, *, is_empty: bool) -> Iterator[Bulk]:
+    """Write into a register; the indexes of an empty one are built when all rows are there."""
     address = sa.make_url(database_url)
     if address.drivername.startswith("sqlite"):
-        with _sqlite(str(address.database)) as bulk:
+        with _sqlite(str(address.database), is_empty=is_empty) as bulk:
             yield bulk
         return
-    with _postgresql(address) as bulk:
+    with _postgresql(address, is_empty=is_empty) as bulk:
         yield bulk
 
 
 @contextmanager
-def _sqlite(path: str) -> Iterator[Bulk]:
+def _sqlite(path: str, *, is_empty: bool) -> Iterator[Bulk]:
     connection = sqlite3.connect(path, isolation_level=None)
     for setting in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000"):
         connection.execute(f"PRAGMA {setting}")
     connection.execute("BEGIN IMMEDIATE")
     found = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-    indexes = connection.execute(found).fetchall()
+    indexes = connection.execute(found).fetchall() if is_empty else []
     for name, _ in indexes:
         connection.execute(f'DROP INDEX "{name}"')
     bulk = Bulk(SqliteSink(connection))
@@ -124,13 +124,14 @@ def _sqlite(path: str) -> Iterator[Bulk]:
     for _, statement in indexes:
         connection.execute(statement)
     connection.execute("COMMIT")
-    connection.execute("ANALYZE")
+    if is_empty:
+        connection.execute("ANALYZE")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
 @contextmanager
-def _postgresql(address: sa.URL) -> Iterator[Bulk]:
+def _postgresql(address: sa.URL, *, is_empty: bool) -> Iterator[Bulk]:
     parts = f"host={address.query['host']} dbname={address.database} user={address.username}"
     with psycopg.connect(parts) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -140,7 +141,7 @@ def _postgresql(address: sa.URL) -> Iterator[Bulk]:
             "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname"
             " NOT IN (SELECT conname FROM pg_constraint)"
         )
-        indexes = connection.execute(found).fetchall()
+        indexes = connection.execute(found).fetchall() if is_empty else []
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
         bulk = Bulk(PostgresqlSink(connection))
@@ -152,5 +153,6 @@ def _postgresql(address: sa.URL) -> Iterator[Bulk]:
             counter = f"pg_get_serial_sequence('\"{table}\"', 'id')"
             connection.execute(f'SELECT setval({counter}, max(id)) FROM "{table}"')
     with psycopg.connect(parts, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
+        if is_empty:
+            connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any  # columns of many tables
@@ -37,8 +37,7 @@ LETTERS = dict(zip(KINDS, "FWUR", strict=True))
 FROM_LISTS, OLD_LISTS, UNDONE_LISTS = 0.95, 0.10, 0.01
 REVOKED, MOVED = 0.02, 0.005
 LISTS_MOST, LIST_ROWS = 1_000, 250
-OPEN_CASES = {"submitted": 150, "returned": 50}
-CLAIMED_CASES = 4_000  # what the writers of P3, P4 and P5 approve
+OPEN_CASES = {"submitted": 150, "in_review": 150, "returned": 50}
 UNITS_A_CASE = 3
 
 
@@ -122,6 +121,14 @@ class History:
         self._write_entries()
         self._write_cases()
 
+    def write_claimed(self, bulk: Bulk, many: int) -> None:
+        """Go on with so many cases that an officer has claimed, for writers to approve."""
+        self.bulk = bulk
+        for moment, act in self._plan_open({"in_review": many}):
+            act(moment)
+        self._write_entries()
+        self._write_cases()
+
     def _agenda(self) -> list[tuple[datetime, Act]]:
         """Plan what happens when: all before today, so that today's deeds come after it."""
         listed = int(self.size * FROM_LISTS)
@@ -136,7 +143,7 @@ class History:
         for share, act in ((REVOKED, self._revoke), (MOVED, self._move)):
             plan += [(self._moment(late=True), act) for _ in range(int(self.size * share))]
         plan.sort(key=lambda item: item[0])
-        plan += self._plan_open()
+        plan += self._plan_open(OPEN_CASES)
         return plan
 
     def _plan_list(self, plan: list[tuple[datetime, Act]], rows: int) -> None:
@@ -157,13 +164,12 @@ class History:
         plan.append((taken_at, lambda moment: self._claim(box[0], moment)))
         plan.append((decided_at, lambda moment: self._approve(box[0], moment)))
 
-    def _plan_open(self) -> list[tuple[datetime, Act]]:
-        """Open cases of the last days, and those that stand claimed for the writers."""
+    def _plan_open(self, many: Mapping[str, int]) -> list[tuple[datetime, Act]]:
+        """Leave so many cases open at each status, filed in the last hours before today."""
         plan: list[tuple[datetime, Act]] = []
         night = datetime.combine(self.today, time(0, 0), tzinfo=clock.PLACE)
         first = night - timedelta(hours=12)
-        ends = [*OPEN_CASES.items(), ("in_review", CLAIMED_CASES)]
-        statuses = [status for status, many in ends for _ in range(many)]
+        statuses = [status for status, count in many.items() for _ in range(count)]
         for place, status in enumerate(statuses):
             moment = first + timedelta(seconds=place * 3)
             plan.append((moment, lambda at, status=status: self._leave_open(at, status)))  # type: ignore[misc]  # bound early
@@ -189,7 +195,7 @@ class History:
         prefix = f"{code}-{effective_on.year}-{LETTERS[kind]}-"
         self.numbers[prefix] += 1
         thing = Thing(
-            id=len(self.things) + 1,
+            id=self.known.last_entry_id + len(self.things) + 1,
             kind=kind,
             firm=firm,
             places=[(effective_on, district_id)],
@@ -266,9 +272,10 @@ class History:
     def _file(self, moment: datetime) -> Case:
         thing = self._add(moment.astimezone(clock.PLACE).date())
         code = thing.number[:6]
-        number = f"SB-{code}-{len(self.cases) + 1:07d}"
+        id_ = self.known.last_application_id + len(self.cases) + 1
+        number = f"SB-{code}-{id_:07d}"
         case = Case(
-            id=len(self.cases) + 1,
+            id=id_,
             thing=thing,
             number=number,
             member_id=self.people.member_of(thing.firm, self.bulk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +28,9 @@ class Known:
     recorded_at: datetime
     hash: str
     last_user_id: int
+    last_entry_id: int
+    last_application_id: int
+    officers: Mapping[int, list[int]]
 
 
 class People:
@@ -35,7 +39,7 @@ class People:
     def __init__(self, known: Known, *, firms: int, chance: random.Random) -> None:
         self.known, self.firms, self.chance = known, firms, chance
         self.last_user = known.last_user_id
-        self.officers: dict[int, list[int]] = {}
+        self.officers = dict(known.officers)
         self.members: dict[int, int] = {}
 
     def write(self, bulk: Bulk) -> None:

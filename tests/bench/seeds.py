@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -17,9 +18,12 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from registry.accounts.models import User
+from registry.accounts.roles import Role
+from registry.applications.models import Application
 from registry.core import clock
 from registry.core.database import db, reading
 from registry.districts.models import District
+from registry.entries.models import Entry
 from registry.ledger import cells
 from registry.ledger.goals import allocate, set_target
 from registry.ledger.heads import read_head
@@ -88,7 +92,7 @@ def _seed(place: Place, *, today: date) -> None:
     history = History(place.size, _known(starts_on), today=today)
     db.session.remove()
     db.engine.dispose()
-    with bulk_writer(place.database_url) as bulk:
+    with bulk_writer(place.database_url, is_empty=True) as bulk:
         history.write(bulk)
     cells.fold(history.sums.items())
     db.session.commit()
@@ -108,21 +112,39 @@ def _set_goals(size: int, starts_on: date) -> None:
     db.session.commit()
 
 
+def add_claimed(place: Place, many: int) -> None:
+    """Put so many cases into a copy, claimed by officers and ready to be approved."""
+    with place.app.app_context():
+        history = History(place.size, _known(get_programme().starts_on), today=clock.today())
+        db.session.remove()
+        db.engine.dispose()
+    with bulk_writer(place.database_url, is_empty=False) as bulk:
+        history.write_claimed(bulk, many)
+
+
 def _known(starts_on: date) -> Known:
     head = read_head()
-    districts = db.session.execute(
-        sa.select(District.id, District.code).order_by(District.position)
-    )
-    last_user = db.session.scalar(sa.select(sa.func.max(User.id))) or 0
+    districts = sa.select(District.id, District.code).order_by(District.position)
+    officers = defaultdict(list)
+    found = sa.select(User.district_id, User.id).where(User.role == Role.OFFICER).order_by(User.id)
+    for district_id, user_id in db.session.execute(found):
+        officers[district_id or 0].append(user_id)
     return Known(
         programme_id=get_programme().id,
         starts_on=starts_on,
-        districts=tuple((id_, code) for id_, code in districts),
+        districts=tuple((id_, code) for id_, code in db.session.execute(districts)),
         sequence=head.sequence,
         recorded_at=head.recorded_at,
         hash=head.hash,
-        last_user_id=last_user,
+        last_user_id=_last(User),
+        last_entry_id=_last(Entry),
+        last_application_id=_last(Application),
+        officers=officers,
     )
+
+
+def _last(model: type[User | Entry | Application]) -> int:
+    return db.session.scalar(sa.select(sa.func.max(model.id))) or 0
 
 
 def _prove(place: Place) -> str:

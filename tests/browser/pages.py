@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from registry.accounts.models import OneTimeLink, Purpose, User
 from registry.accounts.roles import Role
 from registry.accounts.sessions import hash_key
-from registry.applications.models import Application
+from registry.applications.models import Application, Transfer, TransferState
 from registry.applications.status import Status
 from registry.core import clock
 from registry.core.database import db
+from registry.demo.plan import SHOWN_DISTRICT
+from registry.districts.models import District
 from registry.entries.catalogue import CATALOGUE
 from registry.entries.models import Entry
 from registry.importing.models import Batch
@@ -37,6 +39,7 @@ NO_PAGE = frozenset(
         "operations.readyz",
         "static",
         "tally.briefing",
+        "tally.chart",
         "tally.download",
         "tally.download_changes",
         "tally.download_behind",
@@ -68,6 +71,7 @@ def list_pages(sign_ins: list[dict[str, str]]) -> dict[str, list[tuple[str, str]
             ("approval.queue", "/approval"),
             ("accounts.members", "/members"),
             *_proposals(),
+            *_transfers(),
             ("standing.relocate", f"/register/{_number(officer)}/relocate"),
         ],
         Role.LEADER.value: [
@@ -116,6 +120,8 @@ def _everyone() -> list[tuple[str, str]]:
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
         ("tally.changes", "/tally/changes?since=2026-01-01"),
         ("tally.changes", "/tally/changes?by=known&known_since=%231"),
+        ("tally.charts", "/tally/charts"),
+        ("tally.charts", "/tally/charts?tables=open"),
         ("tally.screen", "/tally/screen"),
         ("entries.index", "/register"),
         ("entries.index", "/register?q=没有这样的名字"),
@@ -189,6 +195,26 @@ def _proposals() -> list[tuple[str, str]]:
     ids = db.session.scalars(sa.select(Proposal.id).order_by(Proposal.id)).all()
     pages = [("standing.proposal", f"/proposals/{proposal_id}") for proposal_id in ids[:2]]
     return [("standing.proposals", "/proposals"), *pages]
+
+
+def _transfers() -> list[tuple[str, str]]:
+    """The list, one that waits for the supervisor shown, one that is settled; a page to ask."""
+    found = sa.select(Transfer).join(District, District.id == Transfer.receiver_id)
+    here = found.where(District.code == SHOWN_DISTRICT).order_by(Transfer.id)
+    open_one = db.session.scalars(here.where(Transfer.state == TransferState.OPEN)).first()
+    settled = db.session.scalars(here.where(Transfer.state != TransferState.OPEN)).first()
+    pages = [
+        ("approval.transfer", f"/approval/transfers/{one.id}") for one in (open_one, settled) if one
+    ]
+    case = sa.select(sa.func.min(Application.id)).join(
+        District, District.id == Application.district_id
+    )
+    waiting = case.where(District.code == SHOWN_DISTRICT, Application.status == Status.SUBMITTED)
+    return [
+        ("approval.list_transfers", "/approval/transfers"),
+        *pages,
+        ("approval.propose_transfer", f"/approval/cases/{db.session.scalar(waiting)}/transfer"),
+    ]
 
 
 def _administrator(officer: User) -> list[tuple[str, str]]:

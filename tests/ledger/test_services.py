@@ -11,6 +11,7 @@ from flask import Flask
 
 from registry.accounts.models import User
 from registry.accounts.roles import Role
+from registry.applications.given import Given
 from registry.applications.suspicions import LOTS_ON_TOP, LOTS_REPLACED
 from registry.applications.workflow import Action
 from registry.core import clock
@@ -174,9 +175,30 @@ def retire(people: People) -> None:
     )
 
 
+def transfer(people: People) -> None:
+    """Ask for an open case to be handed over; approve it wherever it is then."""
+    kind = _kind(people)
+    case = a_claimed(by=people.member(), kind=kind, words=people.words(kind), at=people.at)
+    target = next(place for place in list_districts()[:3] if place.id != case.district_id)
+    giver = a_user(Role.SUPERVISOR, district=case.district)
+    given = Given(district=target.code, reason="不在本板块。")
+    act(case, Action.TRANSFER, by=giver, at=people.at, given=given)
+    answer = people.chance.choice([None, Action.ACCEPT_TRANSFER, Action.REFUSE_TRANSFER])
+    if answer is not None:
+        receiver = a_user(Role.SUPERVISOR, district=target)
+        given = Given(transfer_id=case.transfers[-1].id, reason="已核。")
+        act(case, answer, by=receiver, at=people.at, given=given)
+    if answer is Action.ACCEPT_TRANSFER:
+        officer = a_user(Role.OFFICER, district=target)
+        act(case, Action.CLAIM, by=officer, at=people.at)
+    assert case.holder is not None
+    given = approval_of(case, lots=people.chance.choice([LOTS_REPLACED, LOTS_ON_TOP]))
+    act(case, Action.APPROVE, by=case.holder, at=people.at, given=given)
+
+
 DEEDS: tuple[Callable[[People], None], ...] = (
     approve,
-    approve,
+    transfer,
     file_only,
     import_list,
     import_list,

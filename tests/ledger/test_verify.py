@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,12 +13,13 @@ from flask import Flask
 from registry.core.database import db
 from registry.districts.queries import list_districts
 from registry.entries.models import Entry, RobotUnit, Standing
-from registry.ledger.goals import allocate
+from registry.ledger.goals import allocate, set_milestones
 from registry.ledger.heads import read_head
 from registry.ledger.models import Event, Posting, Seal
 from registry.ledger.verify import verify
 from registry.programme.kinds import Kind
 from registry.programme.models import Goal
+from registry.programme.plan import Milestone
 from tests.conftest import STARTS_ON
 from tests.ledger.register import Register
 
@@ -33,6 +34,7 @@ def register(app: Flask) -> Register:
         register.act()
     goal = db.session.scalars(sa.select(Goal).where(Goal.kind == Kind.SMART_FACTORY)).one()
     shares = {district.id: 1 for district in list_districts()}
+    set_milestones(goal, [Milestone(date(2025, 12, 31), 3)], effective_on=STARTS_ON, by=None)
     allocate(goal, shares, effective_on=STARTS_ON, by=None)
     db.session.commit()
     assert verify().fault is None
@@ -270,9 +272,18 @@ def test_every_cell_and_month_is_proved(register: Register) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "what"), [("goal_version", "target = 11"), ("allocation", "quantity = 3")]
+    ("table", "what"),
+    [
+        ("goal_version", "target = 11"),
+        ("goal_version", "source = 'x'"),
+        ("plan_version", "milestones = '[]'"),
+        ("allocation", "quantity = 3"),
+        ("allocation", "source = 'x'"),
+    ],
 )
-def test_a_target_and_a_share_are_proved(register: Register, table: str, what: str) -> None:
+def test_targets_plan_lines_and_shares_are_proved(
+    register: Register, table: str, what: str
+) -> None:
     sequence = db.session.scalar(sa.text(f"select max(sequence) from {table}"))
     one = "and district_id = 1" if table == "allocation" else ""
     for statement in (f"update {table} set {what}", f"delete from {table}"):
@@ -288,12 +299,12 @@ def test_a_chain_cut_off_is_found_by_a_head_printed_earlier(register: Register) 
     assert verify(expect=printed).fault is None
     with by_hand():
         for table in ("allocation", "event", "seal"):
-            db.session.execute(sa.text(f"delete from {table} where sequence = 30"))
+            db.session.execute(sa.text(f"delete from {table} where sequence = 31"))
     assert verify().fault is None
 
     fault = verify(expect=printed).fault
 
-    assert str(fault).startswith("seal, sequence 30: is missing")
+    assert str(fault).startswith("seal, sequence 31: is missing")
 
 
 def test_a_head_with_another_hash_is_not_in_the_chain(register: Register) -> None:
@@ -310,7 +321,7 @@ WAYS = {
 
 def test_the_database_refuses_to_change_what_was_recorded(register: Register) -> None:
     ways = ("update {0} set sequence = sequence", "delete from {0}")
-    for table in ("seal", "event", "posting", "goal_version", "allocation"):
+    for table in ("seal", "event", "posting", "goal_version", "plan_version", "allocation"):
         for way in (*ways, *WAYS[db.engine.dialect.name]):
             with pytest.raises(sa.exc.IntegrityError, match="is append-only"):
                 db.session.execute(sa.text(way.format(table)))

@@ -18,8 +18,10 @@ from registry.accounts.access import VISITOR, door_of
 from registry.accounts.models import ApiToken, OneTimeLink, Purpose, User
 from registry.accounts.roles import Membership, Right, Role
 from registry.accounts.sessions import hash_key
+from registry.applications.given import Given
 from registry.applications.models import Attachment
 from registry.applications.queries import list_attachments
+from registry.applications.workflow import Action
 from registry.core import clock
 from registry.core.database import Base, db
 from registry.enterprises.models import Enterprise
@@ -33,6 +35,7 @@ from tests.applications.factories import (
     a_draft,
     a_filed,
     a_returned,
+    act,
     an_approved,
     workshop_words,
 )
@@ -90,7 +93,9 @@ def _made(app: Flask) -> Scene:
     case = a_claimed(officer, by=member)
     returned = a_returned(officer, by=member, places=("field:title", "section:attachments"))
     approved = an_approved(officer, by=member)
-    a_filed(member)
+    leaving = a_filed(member)
+    given = Given(district="320582", reason="厂房不在昆山。")
+    act(leaving, Action.TRANSFER, by=people["supervisor"], given=given)
     import_lines(FACTORY, at=AT)
     link, token, window = _link(), _token(people["administrator"]), _window()
     db.session.add_all([link, token, window])
@@ -118,6 +123,7 @@ def _made(app: Flask) -> Scene:
             "batch_id": db.session.scalar(sa.select(sa.func.max(Batch.id))),
             "check_id": "0" * 32,
             "proposal_id": proposal.id,
+            "transfer_id": leaving.transfers[-1].id,
             "token_id": token.id,
             "link_id": link.id,
             "round_id": window.id,

@@ -13,9 +13,10 @@ from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotDeployment, RobotLot, Standing
-from registry.ledger.goals import allocate
+from registry.ledger.goals import allocate, set_milestones
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind, Measure
+from registry.programme.plan import Milestone
 from registry.programme.queries import get_programme
 from tests.factories import a_district, a_user, an_enterprise
 
@@ -89,6 +90,13 @@ def allocate_shares(kind: Kind, shares: Mapping[str, int | None], *, on: date) -
     goal = next(goal for goal in get_programme().goals if goal.kind is kind)
     by_id = {a_district(code).id: quantity for code, quantity in shares.items()}
     allocate(goal, by_id, effective_on=on, by=None)
+
+
+def set_plan(kind: Kind, milestones: Mapping[str, int], *, on: date, source: str = "") -> None:
+    """Let the plan line of a goal go through milestones, by their days."""
+    goal = next(goal for goal in get_programme().goals if goal.kind is kind)
+    given = [Milestone(date.fromisoformat(day), number) for day, number in milestones.items()]
+    set_milestones(goal, given, effective_on=on, by=None, source=source)
 
 
 def a_filed_case(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from registry.programme.plan import Milestone
 from registry.start import DISTRICTS
 from registry.tally.geometry import Lines, draw_lines, end_of_month, level_of, list_places
 
@@ -35,7 +36,7 @@ def test_line_starts_at_nothing_and_ends_on_the_day_asked_for() -> None:
         (round(59 / 365, 4), round(50 / top, 4)),
         (round(73 / 365, 4), round(61 / top, 4)),
     )
-    assert lines.plan == (0.0, round(100 / top, 4), 1.0)
+    assert lines.plan == ((0.0, 0.0), (1.0, round(100 / top, 4)))
     assert [text for _, text in lines.grid] == ["50", "100"]
 
 
@@ -48,8 +49,24 @@ def test_before_the_start_there_is_no_line() -> None:
 def test_after_the_end_the_axis_goes_on_and_the_plan_line_stops_at_the_end() -> None:
     lines = a_drawing([], as_of=date(2026, 12, 31), counted=90)
 
-    assert lines.plan[2] == 0.5
+    assert lines.plan[-1][0] == 0.5
     assert lines.points[-1][0] == 1.0
+
+
+def test_plan_line_bends_at_the_milestones() -> None:
+    lines = draw_lines(
+        [],
+        target=100,
+        counted=0,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        as_of=date(2025, 6, 1),
+        milestones=[Milestone(date(2025, 3, 14), 61)],
+    )
+
+    top = 100 * 1.22
+    bend = (round(73 / 365, 4), round(61 / top, 4))
+    assert lines.plan == ((0.0, 0.0), bend, (1.0, round(100 / top, 4)))
 
 
 def test_more_than_the_target_stays_within_the_chart() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from registry.programme.kinds import Kind
+from registry.programme.plan import Milestone
 from registry.tally.table import (
     Cell,
     GoalLine,
@@ -30,7 +33,9 @@ def a_period(as_of: date) -> Period:
     return Period(STARTS_ON, ENDS_ON, as_of)
 
 
-def a_goal(counted: int, *, target: int | None, as_of: date) -> GoalLine:
+def a_goal(
+    counted: int, *, target: int | None, as_of: date, milestones: Sequence[Milestone] = ()
+) -> GoalLine:
     return make_goal(
         Kind.SMART_FACTORY,
         unit="家",
@@ -39,6 +44,7 @@ def a_goal(counted: int, *, target: int | None, as_of: date) -> GoalLine:
         pipeline=0,
         apart={},
         period=a_period(as_of),
+        milestones=milestones,
     )
 
 
@@ -65,6 +71,41 @@ def test_plan_line_is_target_by_days_gone_and_adds_up_with_the_lead() -> None:
 
     assert (goal.share, goal.plan, goal.lead) == (80.0, Decimal("6.3"), Decimal("1.7"))
     assert goal.plan + goal.lead == goal.counted
+
+
+SLOW = (Milestone(date(2025, 12, 31), 10), Milestone(date(2026, 12, 31), 30))
+
+
+@pytest.mark.parametrize(
+    ("counted", "as_of", "plan", "lead", "pace"),
+    [
+        (0, date(2024, 12, 31), "0.0", "0.0", Pace.WAITING),
+        (0, date(2025, 12, 31), "10.0", "-10.0", Pace.BEHIND),
+        (10, date(2025, 12, 31), "10.0", "0.0", Pace.LEVEL),
+        (15, date(2025, 12, 31), "10.0", "5.0", Pace.AHEAD),
+        (25, date(2026, 7, 2), "20.0", "5.0", Pace.AHEAD),
+        (130, date(2026, 12, 31), "30.0", "100.0", Pace.REACHED),
+        (99, date(2028, 3, 1), "100.0", "-1.0", Pace.MISSED),
+    ],
+)
+def test_plan_line_goes_through_the_milestones(
+    counted: int, as_of: date, plan: str, lead: str, pace: Pace
+) -> None:
+    goal = a_goal(counted, target=100, as_of=as_of, milestones=SLOW)
+
+    assert (goal.plan, goal.lead, goal.pace) == (Decimal(plan), Decimal(lead), pace)
+
+
+def test_a_district_is_held_against_the_plan_line_of_its_city() -> None:
+    goal = a_goal(15, target=100, as_of=date(2025, 12, 31), milestones=SLOW)
+
+    late = [
+        make_cell(goal.kind, counted=counted, allocated=20, planned=goal.planned).behind
+        for counted in (0, 1, 2)
+    ]
+
+    assert goal.plan_share == 10.0
+    assert late == [True, True, False]
 
 
 def test_plan_line_of_thousands_is_whole() -> None:
@@ -119,17 +160,17 @@ def test_share_says_a_hundred_only_when_nothing_is_missing(
 def test_district_is_behind_from_five_points_under_the_plan_line(
     counted: int, allocated: int | None, behind: bool
 ) -> None:
-    half = Period(date(2025, 1, 1), date(2025, 1, 10), date(2025, 1, 5))
-
-    cell = make_cell(Kind.SMART_WORKSHOP, counted=counted, allocated=allocated, period=half)
+    cell = make_cell(
+        Kind.SMART_WORKSHOP, counted=counted, allocated=allocated, planned=Fraction(1, 2)
+    )
 
     assert cell.behind is behind
 
 
 def test_before_the_start_no_district_is_behind() -> None:
-    before = a_period(STARTS_ON - timedelta(days=1))
+    planned = a_goal(0, target=9, as_of=STARTS_ON - timedelta(days=1)).planned
 
-    assert not make_cell(Kind.ROBOT_DEPLOYMENT, counted=0, allocated=9, period=before).behind
+    assert not make_cell(Kind.ROBOT_DEPLOYMENT, counted=0, allocated=9, planned=planned).behind
 
 
 def a_table(shares: list[float | None]) -> Table:

@@ -34,7 +34,7 @@ from tests.tally.factories import (
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAYS = ("2024-12-31", "2025-02-28", "2025-07-01", "2026-03-31", "2026-11-22")
 FACTORY, WORKSHOP, UPGRADE, ROBOTS = Kind
-STATEMENTS = 19
+STATEMENTS = 21
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +174,7 @@ def test_share_over_a_hundred_and_without_allocation_are_said_plainly(
 
     assert "<b>150.0%</b>" in page
     assert "不适用" in page
-    assert "智能车间：目标 100 个，已分解 2 个。" in page
+    assert "智能车间：合计 2 个，目标 100 个，相差 −98 个。" in page
 
 
 def test_order_by_share_keeps_the_figures(history: None, leader: FlaskClient) -> None:

@@ -24,9 +24,12 @@ from registry.core.errors import Invalid, NotFound
 from registry.core.language import _
 from registry.core.working_days import working_days_between
 from registry.entries.catalogue import CATALOGUE, KindFacts
+from registry.entries.queries import list_own
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
 from registry.programme.queries import list_rounds
+
+REGISTERED_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,17 @@ def index() -> ResponseReturnValue:
     """Show a member its applications by who has the next step."""
     actor, today = get_actor(), clock.today()
     mine = list_mine(actor)
+    registered = list_own(actor)
     return render_template(
         "applications/index.html",
         mine=mine,
         lines={
             row.id: Line(row, today=today) for row in (*mine.waits_for_me, *mine.waits_for_them)
         },
+        registered=registered[:REGISTERED_SHOWN],
+        more_registered=len(registered) > REGISTERED_SHOWN,
+        amending={row.amends_id: row.id for row in mine.open if row.is_amendment},
+        enterprise_code=actor.enterprise.uscc if actor.enterprise is not None else "",
         offers=list_offers(today),
         catalogue=CATALOGUE,
         may_apply=policy.may_apply(actor),

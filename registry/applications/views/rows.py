@@ -19,11 +19,11 @@ from registry.core import clock
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _, n_
 from registry.entries.columns import Sheet
-from registry.entries.sheet import Arranged
+from registry.entries.sheet import Arranged, put_in
 from registry.entries.workbook import read_workbook, write_template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REPLACE = "replace"
+REPLACE, PUT_IN = "replace", "put_in"
 
 
 def _sheet_of(application: Application) -> Sheet:
@@ -66,7 +66,9 @@ def rows(application_id: int) -> ResponseReturnValue:
     except Invalid as fault:
         return refused_file(application, section, fault)
     stands = [] if form.how.data == REPLACE else application.form.get("rows", [])
-    words = {**application.form, "rows": [*stands, *arranged.rows]}
+    is_put_in = form.how.data == PUT_IN
+    taken = put_in(sheet, stands, arranged.rows) if is_put_in else [*stands, *arranged.rows]
+    words = {**application.form, "rows": taken}
     try:
         save(application, words, by=actor, at=clock.now(), seen=form.seen_version())
     except WrongState as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any  # a form as typed is nested JSON
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from registry.accounts.access import get_actor, requires
 from registry.accounts.roles import DESK, Role
 from registry.applications import filing, places, policy
+from registry.applications.amendment import Amendment
 from registry.applications.forms import StepForm
 from registry.applications.given import Given
 from registry.applications.models import Application, Filing
@@ -23,6 +25,7 @@ from registry.applications.record import read_record
 from registry.applications.service import perform
 from registry.applications.status import Status
 from registry.applications.story import tell_story
+from registry.applications.summary import summarise
 from registry.applications.views.blueprint import applications
 from registry.applications.views.index import Line
 from registry.applications.views.page import UNPROCESSABLE, district_names, lost_page, section_url
@@ -33,6 +36,8 @@ from registry.core.deeds import keep_location, new_key
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _
 from registry.entries import checking, showing
+from registry.entries.columns import Sheet
+from registry.entries.facts.fields import FactsForm
 
 READERS = DESK | {Role.MEMBER, Role.ADMINISTRATOR}
 WITHDRAWN = _("Withdrawn. Nobody works on it any more; it stays here to be read.")
@@ -86,28 +91,53 @@ def _as_filed(application: Application) -> dict[str, Any]:
     frozen = find_filing(application, _asked_filing(application))
     words = frozen.form if frozen is not None else application.form
     facts, today = application.facts, clock.today()
-    form = checking.bind(application.kind, words.get("fields", {}), today=today)
+    form = _bound(application, words.get("fields", {}))
+    amendment = _amendment_of(application, frozen)
+    before = _bound(application, amendment.registered["fields"]) if amendment else None
     names = district_names()
-    showing.offer_districts(form, list(names.items()))
     record = (
         frozen.enterprise
         if frozen is not None
         else filing.enterprise_record(application.enterprise)
     )
-    checked = checking.check(application.kind, words, today=today)
+    checked = checking.check(application.kind, words, today=today, amends=application.is_amendment)
     sheet = facts.sheet
     return {
         "frozen": frozen,
         "record": read_record(record, districts=names),
         "read": [
-            (section, showing.read_fields(form, section, skip_blank=True))
+            (section, showing.read_fields(form, section, before=before, skip_blank=True))
             for section in facts.sections
             if section.fields
         ],
-        "rows": showing.read_rows(sheet, words.get("rows", [])) if sheet is not None else [],
+        "rows": _read_rows(sheet, words.get("rows", []), amendment) if sheet is not None else [],
+        "changes": summarise(amendment) if amendment is not None else [],
         "sums": showing.sums(checked.figures),
         "files": _files_of(application, frozen),
     }
+
+
+def _bound(application: Application, words: Mapping[str, object]) -> FactsForm:
+    form = checking.bind(
+        application.kind, words, today=clock.today(), amends=application.is_amendment
+    )
+    showing.offer_districts(form, list(district_names().items()))
+    return form
+
+
+def _amendment_of(application: Application, frozen: Filing | None) -> Amendment | None:
+    if not application.is_amendment:
+        return None
+    if frozen is None:
+        return Amendment.of_draft(application, today=clock.today())
+    return Amendment.of_filing(application, frozen)
+
+
+def _read_rows(
+    sheet: Sheet, rows: list[dict[str, str]], amendment: Amendment | None
+) -> list[showing.ReadRow]:
+    before = amendment.rows_before() if amendment is not None else None
+    return showing.read_rows(sheet, rows, before=before)
 
 
 def _files_of(application: Application, frozen: Filing | None) -> list[dict[str, Any]]:

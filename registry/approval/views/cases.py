@@ -41,6 +41,7 @@ COLUMNS = (
     _("Last filed"),
     _("Due"),
     _("Decided"),
+    _("Amends"),
 )
 
 
@@ -62,6 +63,7 @@ def cases() -> ResponseReturnValue:
         districts=list_districts() if has_all_districts else [],
         facts=CATALOGUE,
         district_name=district_name,
+        amended_in_words=words.amended_in_words,
         with_names=actor.role is not Role.LEADER,
         filtered=bool(kept),
         next_url=url_for("approval.cases", after=str(listed.after), **kept) if listed.after else "",
@@ -98,6 +100,7 @@ def _cells(case: Application) -> list[object]:
         moment(case.filed_at),
         case.due_on or "",
         moment(case.decided_at),
+        case.amends.number if case.amends is not None else "",
     ]
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.accounts.access import get_actor, requires
 from registry.accounts.membership import prove_membership
-from registry.accounts.roles import DESK, Membership
+from registry.accounts.roles import DESK, Membership, Role
 from registry.applications import policy
 from registry.applications.given import Outcome
 from registry.applications.models import Application
@@ -21,11 +21,12 @@ from registry.approval.forms import ReviewForm, read_action, read_given, read_no
 from registry.approval.notes import Notes, after_return, merge, store_notes
 from registry.approval.shown import CaseView
 from registry.approval.views.blueprint import approval
+from registry.approval.views.gone import told_gone
 from registry.approval.views.page import Fault, case_url, show_case
 from registry.core import clock
 from registry.core.database import db
 from registry.core.deeds import keep_location, new_key
-from registry.core.errors import Invalid, WrongState
+from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _
 
 CONFLICT = 409
@@ -35,9 +36,19 @@ REMARKS_SENT = frozenset({Action.RETURN})
 
 
 @approval.post("/cases/<int:application_id>/decide")
-@requires(*DESK)
+@requires(*DESK, Role.ADMINISTRATOR)
 def decide(application_id: int) -> ResponseReturnValue:
-    """Carry out one step of a case; refused, the page comes back with every word."""
+    """Carry out one step of a case; refused, the page comes back with every word.
+
+    The administrator puts a case back where its district has no active supervisor, no more.
+    """
+    try:
+        return _decide(application_id)
+    except NotFound:
+        return told_gone(application_id)
+
+
+def _decide(application_id: int) -> ResponseReturnValue:
     actor, form = get_actor(), ReviewForm()
     application = get_visible(actor, application_id)
     notes = merge(
@@ -70,7 +81,7 @@ def decide(application_id: int) -> ResponseReturnValue:
 def prove_filer(application: Application) -> None:
     """Let the filer see what belongs to its enterprise, where the officer ticked the licence."""
     filing = find_filing(application)
-    if "prove" not in request.form or filing is None:
+    if "prove" not in request.form or filing is None or not get_actor().is_desk:
         return
     filer = filing.filed_by
     is_ours = filer.enterprise_id == application.enterprise_id
@@ -82,7 +93,8 @@ def _done(outcome: Outcome, action: Action, notes: Notes, *, key: str) -> Respon
     application = outcome.application
     kept = after_return(notes) if action in REMARKS_SENT else notes
     application.review = store_notes(kept)
-    location = case_url(application.id) if action in STAYS else url_for("approval.queue")
+    first = "approval.queue" if get_actor().is_desk else "approval.cases"
+    location = case_url(application.id) if action in STAYS else url_for(first)
     if key:
         keep_location(key, location)
     flash(str(_told(application, action)), "success")
@@ -90,9 +102,10 @@ def _done(outcome: Outcome, action: Action, notes: Notes, *, key: str) -> Respon
 
 
 def _told(application: Application, action: Action) -> object:
+    is_amended = application.is_amendment and action is Action.APPROVE
     return _(
         "%(done)s %(enterprise)s, %(number)s.",
-        done=words.DONE[action],
+        done=words.AMENDED if is_amended else words.DONE[action],
         enterprise=application.enterprise.name,
         number=application.number,
     )
@@ -130,14 +143,9 @@ def _since(application: Application, seen: int) -> list[Happening]:
 def _typed(view: CaseView) -> list[tuple[object, str]]:
     """List all words of the notes with the name of their place."""
     remarks = [(view.label_of(place), text) for place, text in view.notes.written]
-    labels = {
-        "reject_reason": _("Reason of the rejection"),
-        "release_reason": _("Reason of the release"),
-        "recall_reason": _("Reason of the recall"),
-    }
     reasons = [
         (label, view.notes.words[name])
-        for name, label in labels.items()
+        for name, label in words.TYPED.items()
         if view.notes.words.get(name, "").strip()
     ]
     return [*remarks, *reasons]

@@ -20,6 +20,7 @@ from registry.applications.story import tell_story
 from registry.applications.suspicions import Suspicion, list_suspicions
 from registry.applications.workflow import Action, Who
 from registry.approval import queries, words
+from registry.approval.amended import ShownAmendment, show_amendment
 from registry.approval.case import kept_notes, view_case
 from registry.approval.forms import write_spans
 from registry.approval.notes import Notes
@@ -30,6 +31,7 @@ from registry.core.deeds import new_key
 from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
 from registry.entries.catalogue import REJECT_REASONS
+from registry.entries.register import place_name
 
 OK = 200
 
@@ -64,6 +66,7 @@ def show_case(
         personal=actor.role is not Role.LEADER,
     )
     actions = policy.list_open_actions(actor, application, at=at)
+    amended = show_amendment(application, view, is_open=is_open)
     page = render_template(
         "approval/case.html",
         case=application,
@@ -74,24 +77,35 @@ def show_case(
         is_holder=Who.HOLDER in who,
         may_note=Action.RETURN in actions and view.filing.number == application.filings_count,
         holder=_holder(actor, application),
+        leaving=application.open_transfer if is_open else None,
         status=policy.status_at(application, at=at).value,
         due=_due(application, today=clock.today()),
         beside=queries.find_neighbours(actor, application, at=at) if Who.OFFICER in who else None,
         files=_files(application, view.filing, reader=actor),
         story=tell_story(application, reader=actor),
-        blockers=_blockers(application, view, suspicions, actor=actor),
+        blockers=_blockers(application, view, suspicions, amended, actor=actor),
+        amended=amended,
         outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
         unproven=_unproven(view.filing),
-        reasons=REJECT_REASONS,
-        answer_by=deadlines.last_answer_day(clock.today()),
         shown=_shown(view),
         **_asked(view),
         fault=fault,
         tried=request.form.get("action", ""),
-        key=new_key(),
-        groups={group: label for group, (label, _note) in words.GROUPS.items()},
+        **_words(),
     )
     return make_response(page, status)
+
+
+def _words() -> dict[str, Any]:
+    """Return what is the same for every case."""
+    return {
+        "reasons": REJECT_REASONS,
+        "answer_by": deadlines.last_answer_day(clock.today()),
+        "measures": words.MEASURES,
+        "key": new_key(),
+        "place_name": place_name,
+        "groups": {group: label for group, (label, _note) in words.GROUPS.items()},
+    }
 
 
 def _asked(view: CaseView) -> dict[str, Any]:
@@ -178,7 +192,12 @@ def _shown(view: CaseView) -> str:
 
 
 def _blockers(
-    application: Application, view: CaseView, suspicions: Sequence[Suspicion], *, actor: User
+    application: Application,
+    view: CaseView,
+    suspicions: Sequence[Suspicion],
+    amended: ShownAmendment | None,
+    *,
+    actor: User,
 ) -> list[object]:
     """List what blocks approval besides open ticks; the server has the say."""
     found: list[object] = []
@@ -192,7 +211,7 @@ def _blockers(
         )
     if actor.id in {filing.filed_by_id for filing in application.filings}:
         found.append(_("you filed it yourself; another officer must decide it"))
-    return found
+    return [*found, *(amended.blockers if amended is not None else [])]
 
 
 def case_url(application_id: int, *, anchor: str = "", **kept: Any) -> str:

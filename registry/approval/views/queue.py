@@ -12,6 +12,7 @@ from registry.accounts.access import get_actor, requires
 from registry.accounts.roles import DESK
 from registry.applications.policy import is_claim_live
 from registry.applications.service import perform
+from registry.applications.transfers import list_leaving
 from registry.applications.workflow import Action
 from registry.approval import queries, words
 from registry.approval.doubts import Doubt, find_doubts
@@ -25,6 +26,7 @@ from registry.core.errors import RegistryError
 from registry.core.language import _, n_
 from registry.core.wire import read_number
 from registry.entries.catalogue import CATALOGUE
+from registry.entries.register import place_name
 
 BATCH_MOST = 100
 
@@ -49,13 +51,14 @@ def queue() -> ResponseReturnValue:
     counts = queries.count_groups(actor, at=at, text=text)
     return render_template(
         "approval/queue.html",
-        groups=_groups(page.rows, doubts, counts=counts, tab=tab),
+        groups=_groups(page.rows, _hints(page.rows, doubts), counts=counts, tab=tab),
         tabs=_tabs(tab, {**counts, Tab.DOUBTS: len(doubts)}, text=text),
         tab=tab.value,
         text=text,
         counts={tab.value: count for tab, count in counts.items()},
         next_url=_next_url(tab, text, page.after),
         week=figures_of_week(actor, at=at),
+        amended_in_words=words.amended_in_words,
         returned=queries.list_returned(actor) if not text and tab is Tab.ALL else [],
         key=new_key(),
     )
@@ -83,16 +86,26 @@ def _next_url(tab: Tab, text: str, after: Position | None) -> str:
     return url_for("approval.queue", tab=tab.value, after=str(after), q=text or None)
 
 
+def _hints(rows: Sequence[Waiting], doubts: Mapping[int, Sequence[Doubt]]) -> dict[int, object]:
+    """Return what is to be known of a case before it is opened: a doubt, or that it may leave."""
+    leaving = list_leaving([row.application.id for row in rows])
+    hints: dict[int, object] = {
+        case_id: _("to go to %(place)s", place=place_name(transfer.receiver))
+        for case_id, transfer in leaving.items()
+    }
+    return hints | {case_id: found[0].words for case_id, found in doubts.items() if found}
+
+
 def _groups(
     rows: Sequence[Waiting],
-    doubts: Mapping[int, Sequence[Doubt]],
+    hints: Mapping[int, object],
     *,
     counts: Mapping[Tab, int],
     tab: Tab,
 ) -> list[dict[str, object]]:
     groups = []
     for group in Group:
-        shown = [_row(row, doubts) for row in rows if row.group is group]
+        shown = [_row(row, hints) for row in rows if row.group is group]
         label, note = words.GROUPS[group]
         is_narrowed = tab in {Tab.MINE, Tab.DOUBTS}
         count = len(shown) if is_narrowed else counts[Tab(group.value)]
@@ -110,9 +123,8 @@ def _groups(
     return groups
 
 
-def _row(row: Waiting, doubts: Mapping[int, Sequence[Doubt]]) -> dict[str, object]:
+def _row(row: Waiting, hints: Mapping[int, object]) -> dict[str, object]:
     case, at = row.application, clock.now()
-    found = doubts.get(case.id, ())
     facts = CATALOGUE[case.kind]
     return {
         "id": f"{case.id}.{case.version}",
@@ -127,8 +139,9 @@ def _row(row: Waiting, doubts: Mapping[int, Sequence[Doubt]]) -> dict[str, objec
         "filing": words.filing_in_words(case.filings_count),
         "again": case.filings_count > 1,
         "holder": _holder(row),
-        "hint": found[0].words if found else "",
+        "hint": hints.get(case.id, ""),
         "number": case.number,
+        "about": words.amended_in_words(case),
     }
 
 

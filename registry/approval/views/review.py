@@ -19,9 +19,10 @@ from registry.approval.forms import read_notes
 from registry.approval.notes import Notes, merge, store_notes
 from registry.approval.views.blueprint import READERS, approval
 from registry.approval.views.decide import lost, prove_filer
+from registry.approval.views.gone import told_gone
 from registry.approval.views.page import case_url, show_case
 from registry.core import clock
-from registry.core.errors import WrongState
+from registry.core.errors import NotFound, WrongState
 
 AUTOSAVE = "autosave"
 
@@ -38,7 +39,10 @@ def case(application_id: int) -> ResponseReturnValue:
 def save_review(application_id: int) -> ResponseReturnValue:
     """Keep remarks being written and ticks; nobody but the desk sees them."""
     actor, at = get_actor(), clock.now()
-    application = lock(application_id, by=actor)
+    try:
+        application = lock(application_id, by=actor)
+    except NotFound:
+        return told_gone(application_id)
     notes = merge(
         kept_notes(application), read_notes(request.form, filing=application.filings_count)
     )

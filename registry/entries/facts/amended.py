@@ -60,6 +60,7 @@ AMENDMENT = Section(
     ("amend_sort", "amend_reason"),
     note=_("Everything that is registered stands in the form. Change what is to be changed."),
 )
+OWN_FIELDS = frozenset(AMENDMENT.fields)
 BASIS = Slot(
     "basis",
     p_("amendment", "What shows it"),

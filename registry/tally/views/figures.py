@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
+from registry.accounts.models import User
+from registry.accounts.roles import Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
@@ -20,23 +22,27 @@ from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
+from registry.entries.models import Entry
 from registry.ledger.answers import read_tally
-from registry.ledger.differences import Place, stream_differences
+from registry.ledger.differences import stream_differences
 from registry.ledger.files import Entered, stream_behind, sum_behind
-from registry.ledger.queries import After, list_behind, read_head
-from registry.programme.kinds import Kind, Measure
+from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
+from registry.programme.kinds import Kind
 from registry.programme.queries import find_programme
 from registry.tally import downloads, slots
+from registry.tally.apart import read_apart
 from registry.tally.behind import show_behind
 from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
+from registry.tally.counting import Counting, count_entry
 from registry.tally.course import read_course
-from registry.tally.links import write_query
 from registry.tally.page import show_page
-from registry.tally.queries import Answer, find_figure, list_stages, read_answer
+from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
+from registry.tally.queries import Answer, Asked, find_figure, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
-from registry.tally.spans import SpanAsked, read_span
+from registry.tally.spans import read_place, read_span
+from registry.tally.views.addresses import Addresses, ChangeAddresses
 from registry.tally.workbook import write_workbook
 
 CSV = "text/csv; charset=utf-8"
@@ -114,7 +120,7 @@ def changes() -> ResponseReturnValue:
 
 
 def _show_changes() -> ResponseReturnValue:
-    asked, after = read_span(request.args), _read_changes_after()
+    asked, after = read_span(request.args), read_place(request.args.get("after", ""))
     kind, district = _find_kind("kind"), _find_district()
     place = district.id if district else None
     page = show_changes(
@@ -185,20 +191,31 @@ def briefing() -> ResponseReturnValue:
 @tally.get("/tally/entries")
 @public
 def behind() -> ResponseReturnValue:
-    """List the entries that add up to one figure."""
+    """List the entries that add up to one figure.
+
+    By size or industry of its enterprise a figure is taken apart as these are today, which no
+    sealed deed tells.
+    """
+    if any(request.args.get(name) for name in ("by", *NARROWING)):
+        return _show_behind()
     return send_unless_kept(_show_behind, key=_ledger_key())
 
 
 def _show_behind() -> ResponseReturnValue:
     question, after = read_question(request.args), _read_after()
-    head = read_head(question.known)
+    head, districts = read_head(question.known), list_districts()
     asked = find_figure(question.day, head, **_figure_words())
+    figure, only = _find_part(asked, question.day, head)
+    by = read_by(request.args.get("by", ""))
+    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
     page = show_behind(
         asked,
-        list_behind(question.day, head, asked.measures, district_id=asked.place_id, after=after),
+        _list_behind(figure, after=after, limit=limit),
         Addresses(question, head=pin(head, question.known)),
+        apart=read_apart(figure, by=by, only=only, districts=districts),
+        as_of=question.day,
         head=head,
-        districts=list_districts(),
+        districts=districts,
         is_continued=after is not None,
     )
     return render_template("tally/behind.html", question=question, page=page), question.status
@@ -207,17 +224,40 @@ def _show_behind() -> ResponseReturnValue:
 @tally.get("/tally/entries.csv")
 @public
 def download_behind() -> ResponseReturnValue:
-    """Give all entries behind one figure as a file."""
+    """Give all entries behind one figure, or its parts, as a file."""
     question = _ask_strictly()
     answer = read_tally(question.day, question.known)
     asked = find_figure(question.day, answer.head, **_figure_words())
-    figure = question.day, answer.head, asked.measures
-    entered = stream_behind(*figure, chinese=is_chinese(), district_id=asked.place_id)
-    total = sum_behind(*figure, district_id=asked.place_id)
+    figure, only = _find_part(asked, question.day, answer.head)
+    by = read_by(request.args.get("by", ""))
+    apart = read_apart(figure, by=by, only=only, districts=list_districts())
+    where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
+    whole = figure.as_of, figure.head, figure.measures
+    entered = stream_behind(*whole, chinese=is_chinese(), **where)
+    total = sum_behind(*whole, **where)
     return send_written(
-        lambda target: downloads.write_entries(target, answer, asked, entered, total=total),
+        lambda target: downloads.write_entries(
+            target, answer, asked, apart=apart, entered=entered, total=total
+        ),
         name=f"{asked.kind.value}-{question.day}.csv",
         content_type=CSV,
+    )
+
+
+def _find_part(asked: Asked, day: date, head: Head) -> tuple[Figure, Only]:
+    only = read_only(request.args)
+    return Figure(day, head, asked.measures, asked.place_id, part_of(only)), only
+
+
+def _list_behind(figure: Figure, *, after: After | None, limit: int | None) -> Behind:
+    return list_behind(
+        figure.as_of,
+        figure.head,
+        figure.measures,
+        district_id=figure.district_id,
+        part=figure.part,
+        after=after,
+        limit=limit,
     )
 
 
@@ -252,81 +292,24 @@ def _now() -> str:
     return clock.now().astimezone(clock.PLACE).strftime("%Y-%m-%d %H:%M")
 
 
-class Addresses:
-    """The addresses that lead on from a page; those of figures ask for exactly what is shown."""
+class EntryLeads:
+    """Where the lines beside an entry lead."""
 
-    def __init__(self, question: Question, *, head: str) -> None:
-        self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
-        self.paths: dict[str, str] = {}
+    def changes(self, *, since: date, as_of: date, kind: Kind, district: str) -> str:
+        if not (current_user.is_authenticated or is_public()):
+            return ""
+        words: dict[str, Any] = {"since": since, "as_of": as_of, "district": district}
+        return url_for("tally.changes", kind=kind.value, **words)
 
-    def entries(
-        self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
-    ) -> str:
-        names = [measure.value for measure in measures] or None
-        return self.pin("tally.behind", kind=kind, measure=names, district=district or None)
-
-    def changes(self, *, since: date, kind: Kind | None = None, district: str = "") -> str:
-        words: dict[str, Any] = {"kind": kind, "district": district or None}
-        return self.pin("tally.changes", since=since.isoformat(), **words)
-
-    def again(self, **changes: str) -> str:
-        asked = {**request.args.to_dict(flat=False), **changes}
-        kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
-        return url_for(request.endpoint or "tally.index", **kept)
-
-    def kept(self, *names: str) -> dict[str, str]:
-        return {name: request.args[name] for name in names if request.args.get(name)}
-
-    def file(self) -> str:
-        """Return the address of this page's figures as a file."""
-        asked = request.args.to_dict(flat=False)
-        words: dict[str, Any] = {name: asked.get(name) for name in ("kind", "measure", "district")}
-        return self.pin(FILES[request.endpoint or ""], **words)
-
-    def workbook(self) -> str:
-        """Return the address of the whole tally as a workbook."""
-        return self.pin("tally.workbook")
-
-    def briefing(self) -> str:
-        """Return the address of the page to sign."""
-        return self.pin("tally.briefing")
-
-    def tally(self) -> str:
-        return self.pin("tally.index")
-
-    def charts(self) -> str:
-        """Return the address of the charts by the same days."""
-        return self.pin("tally.charts")
-
-    def picture(self, name: str, form: str) -> str:
-        """Return the address of one chart as a picture."""
-        return url_for("tally.chart", name=name, form=form, **self.pinned)
-
-    def pin(self, endpoint: str, **words: Any) -> str:
-        """Return what `url_for` would, for a page of two hundred addresses."""
-        if endpoint not in self.paths:
-            self.paths[endpoint] = url_for(endpoint)
-        return f"{self.paths[endpoint]}?{write_query({**words, **self.pinned})}"
+    def case(self, application_id: int, *, reader: User) -> str:
+        page = "applications.show" if reader.role is Role.MEMBER else "approval.case"
+        return url_for(page, application_id=application_id)
 
 
-class ChangeAddresses(Addresses):
-    """The addresses that lead on from a page of changes."""
-
-    def __init__(self, asked: SpanAsked) -> None:
-        self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
-        self.paths = {}
-        self.span: dict[str, Any] = dict(asked.pinned)
-
-    def file(self) -> str:
-        words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}
-        return url_for("tally.download_changes", **words, **self.span)
-
-
-FILES = {
-    "tally.index": "tally.download",
-    "tally.charts": "tally.download",
-    "tally.behind": "tally.download_behind",
-}
+def show_counting(entry: Entry) -> Counting:
+    """Return how a registered entry counts, for the person who looks at its page."""
+    reader = get_actor() if current_user.is_authenticated else None
+    return count_entry(entry, EntryLeads(), reader=reader)
 
 
 def _find_kind(name: str) -> Kind | None:
@@ -363,21 +346,6 @@ def _read_after() -> After | None:
     if 0 in after:
         raise NotFound
     return after
-
-
-def _read_changes_after() -> Place | None:
-    """Read where a page of changes begins; an address that was altered is not found."""
-    parts = request.args.get("after", "").split(".")
-    if parts == [""]:
-        return None
-    try:
-        is_new, day, sequence, position = map(read_number, parts)
-        date.fromordinal(day)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-    if not sequence or not position or is_new > 1:
-        raise NotFound
-    return is_new, day, sequence, position
 
 
 def _ask_strictly() -> Question:

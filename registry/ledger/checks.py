@@ -1,0 +1,54 @@
+"""How much of a figure was looked at on site: the latest result of each entry, by its postings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from registry.core.database import Base, db
+from registry.ledger.heads import Head
+from registry.ledger.models import Posting
+from registry.programme.kinds import Measure
+
+IN_ORDER = "in_order"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checked entries add to a figure, and the part of it that was found in order."""
+
+    checked: int = 0
+    in_order: int = 0
+
+
+def read_checked(as_of: date, head: Head) -> dict[Measure, Checked]:
+    """Return the checked part of each measure, as of a day and as known at the head.
+
+    An entry is checked from the day of its first check; its latest result holds. What no longer
+    counts on the day adds nothing.
+    """
+    result = Base.metadata.tables["check_result"]  # of a higher floor; only read
+    known = sa.and_(result.c.checked_on <= as_of, result.c.sequence <= head.sequence)
+    latest = sa.select(sa.func.max(result.c.sequence)).where(known).group_by(result.c.entry_id)
+    quantity = sa.func.sum(Posting.quantity)
+    in_order = sa.func.sum(sa.case((result.c.outcome == IN_ORDER, Posting.quantity), else_=0))
+    found = (
+        sa.select(Posting.measure, quantity, in_order)
+        .join(result, result.c.entry_id == Posting.entry_id)
+        .where(result.c.sequence.in_(latest))
+        .where(Posting.effective_on <= as_of, Posting.sequence <= head.sequence)
+        .group_by(Posting.measure)
+    )
+    return {
+        measure: Checked(int(every), int(good))
+        for measure, every, good in db.session.execute(found)
+    }
+
+
+def add_checked(found: Mapping[Measure, Checked], measures: Sequence[Measure]) -> Checked:
+    """Add up what a goal counts."""
+    parts = [found.get(measure, Checked()) for measure in measures]
+    return Checked(sum(part.checked for part in parts), sum(part.in_order for part in parts))

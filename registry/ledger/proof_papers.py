@@ -1,0 +1,182 @@
+"""Proof of what was made known from the figures: releases, draws and results are as recorded.
+
+Comes last: a release is recounted from cells and postings that are proved by then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any  # rows read through a table's name, and JSON
+
+import sqlalchemy as sa
+
+from registry.core.database import Base, db
+from registry.districts.models import District
+from registry.ledger.chain import canonical
+from registry.ledger.drawing import Frame, Placed, put_in_order, read_population
+from registry.ledger.faults import Fault
+from registry.ledger.frozen import is_same, read_frozen
+from registry.ledger.heads import Head, read_head
+from registry.ledger.proof_chain import Story
+from registry.ledger.streams import stream
+from registry.programme.kinds import Measure
+
+CHANGED = "was changed: its event says otherwise."
+Told = Mapping[int, dict[str, Any]]
+
+
+def prove_papers(story: Story) -> Iterator[Fault]:
+    """Yield what differs from the events, and what a recount does not give."""
+    yield from _prove_releases(story)
+    yield from _prove_draws(story)
+    yield from _prove_results(story)
+
+
+def hash_words(*words: str) -> str:
+    """Return the fingerprint that an event keeps of words that are not for everybody."""
+    return hashlib.sha256(canonical({"words": words}).encode()).hexdigest()
+
+
+def _told(story: Story, type_: str) -> dict[int, dict[str, Any]]:
+    return {sequence: told for (name, sequence), told in story.papers.items() if name == type_}
+
+
+def _compare(
+    table: str, rows: Iterable[tuple[int, dict[str, Any]]], told: Told
+) -> Iterator[Fault | int]:
+    """Yield each row that is not its event's, and the sequences of those that are."""
+    left = dict(told)
+    for sequence, row in rows:
+        said = left.pop(sequence, None)
+        if said is None:
+            yield Fault(table, "has no event.", sequence=sequence)
+        elif said != row:
+            yield Fault(table, CHANGED, sequence=sequence)
+        else:
+            yield sequence
+    for sequence in left:
+        yield Fault(table, "is missing; its event is there.", sequence=sequence)
+
+
+def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
+    """Go through a table by its sequence; days are written as in events."""
+    for row in stream(sa.select(table).order_by(table.c.sequence)):
+        yield {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in row._mapping.items()  # noqa: SLF001 - SQLAlchemy's documented name
+        }
+
+
+def _prove_releases(story: Story) -> Iterator[Fault]:
+    found = {row.pop("sequence"): row for row in _rows(Base.metadata.tables["release"])}
+    rows = [
+        (sequence, {**row, "figures": json.loads(row["figures"])})
+        for sequence, row in found.items()
+    ]
+    newest = read_head()
+    for result in _compare("release", rows, _told(story, "figures_released")):
+        if isinstance(result, Fault):
+            yield result
+        else:
+            yield from _prove_release(result, found[result], story, newest=newest)
+
+
+def _prove_release(
+    sequence: int, row: dict[str, Any], story: Story, *, newest: Head
+) -> Iterator[Fault]:
+    """The head it names is in the chain, and the figures known there are those released."""
+    head = Head(row["head_sequence"], newest.recorded_at, row["head_hash"])
+    if head.sequence and story.hashes.get(head.sequence) != head.hash:
+        yield Fault("release", "names a head that is not in the chain.", sequence=sequence)
+        return
+    as_of = date.fromisoformat(row["as_of"])
+    if not is_same(json.loads(row["figures"]), read_frozen(as_of, head, newest=newest)):
+        sentence = f"says other figures than the ledger gives for {as_of} at #{head.sequence}."
+        yield Fault("release", sentence, sequence=sequence)
+
+
+def _prove_draws(story: Story) -> Iterator[Fault]:
+    codes = dict(db.session.execute(sa.select(District.id, District.code)).all())
+    rows, seeds = [], {}
+    for row in _rows(Base.metadata.tables["draw"]):
+        sequence, place = row.pop("sequence"), row.pop("district_id")
+        seeds[sequence] = row.pop("seed")
+        rows.append((sequence, {**row, "district": codes.get(place, "")}))
+    ids = {code: place_id for place_id, code in codes.items()}
+    drawn = _read_drawn()
+    for result in _compare("draw", rows, _told(story, "sample_drawn")):
+        if isinstance(result, Fault):
+            yield result
+            continue
+        if seeds[result] != story.hashes.get(result):
+            yield Fault("draw", "has a seed that is not the hash of its seal.", sequence=result)
+        said = story.papers["sample_drawn", result]
+        yield from _prove_draw(result, said, ids, seed=seeds[result], drawn=drawn.pop(result, []))
+    for sequence in drawn:
+        yield Fault("draw_entry", "has no draw.", sequence=sequence)
+
+
+def _prove_draw(
+    sequence: int,
+    said: dict[str, Any],
+    ids: Mapping[str, int],
+    *,
+    seed: str,
+    drawn: list[tuple[Any, ...]],
+) -> Iterator[Fault]:
+    """Draw again: the population has its size, and the first of its order are those drawn."""
+    population = read_population(read_frame(sequence, said, ids))
+    if len(population) != said["population"]:
+        yield Fault("draw", "says another population than the ledger gives.", sequence=sequence)
+        return
+    again = [_as_row(placed) for placed in put_in_order(population, seed=seed)[: said["size"]]]
+    for position, row in enumerate(again, start=1):
+        if drawn[position - 1 : position] != [(position, *row)]:
+            sentence = "is not what the seed draws."
+            yield Fault("draw_entry", sentence, sequence=sequence, position=position)
+            return
+    if len(drawn) > len(again):
+        yield Fault("draw_entry", "is more than was drawn.", sequence=sequence)
+
+
+def read_frame(sequence: int, said: Mapping[str, Any], ids: Mapping[str, int]) -> Frame:
+    """Return what the event of a draw says that was drawn from; `ids` are districts by code."""
+    return Frame(
+        measures=[Measure(name) for name in said["measures"].split()],
+        as_of=date.fromisoformat(said["as_of"]),
+        sequence=sequence,
+        district_id=ids.get(said["district"]),
+        since=date.fromisoformat(said["since"]) if said["since"] else None,
+        until=date.fromisoformat(said["until"]) if said["until"] else None,
+    )
+
+
+def _as_row(placed: Placed) -> tuple[Any, ...]:
+    member = placed.member
+    return (member.entry_id, member.district_id, member.quantity, placed.key)
+
+
+def _read_drawn() -> dict[int, list[tuple[Any, ...]]]:
+    table = Base.metadata.tables["draw_entry"]
+    columns = (table.c.position, table.c.entry_id, table.c.district_id, table.c.quantity)
+    found = sa.select(table.c.draw_sequence, *columns, table.c.key)
+    rows = stream(found.order_by(table.c.draw_sequence, table.c.position))
+    return {
+        sequence: [tuple(row[1:]) for row in group]
+        for sequence, group in groupby(rows, key=lambda row: row[0])
+    }
+
+
+def _prove_results(story: Story) -> Iterator[Fault]:
+    rows = []
+    for row in _rows(Base.metadata.tables["check_result"]):
+        sequence, said = row.pop("sequence"), hash_words(row.pop("checkers"), row.pop("words"))
+        draw, entry = row.pop("draw_sequence"), row.pop("entry_id")
+        rows.append((sequence, {**row, "draw": draw, "entry": entry, "words": said}))
+    for result in _compare("check_result", rows, _told(story, "entry_checked")):
+        if isinstance(result, Fault):
+            yield result

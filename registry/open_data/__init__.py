@@ -1,0 +1,1 @@
+"""Open data: tally, months and register as files for everybody, where the city switches them on."""

@@ -1,0 +1,27 @@
+"""The share of a figure that was looked at in sample checks, beside the figure."""
+
+from __future__ import annotations
+
+from registry.core.language import _
+from registry.ledger.checks import add_checked
+from registry.tally.links import Links
+from registry.tally.outlook import Fact
+from registry.tally.queries import Answer
+from registry.tally.table import GoalLine
+from registry.tally.words import amount
+
+
+def say_checked(goal: GoalLine, answer: Answer, links: Links) -> Fact:
+    """Say how much of a figure stands behind entries that were checked, and how much is in order.
+
+    In the goal's own unit: a checked deployment of 47 robots is 47 of the figure.
+    """
+    found = add_checked(answer.checked, answer.measures(goal.kind))
+    note = _("of %(all)s", all=amount(goal.counted, goal.unit))
+    if found.checked:
+        note = _(
+            "of %(all)s; %(good)s of them in order",
+            all=amount(goal.counted, goal.unit),
+            good=amount(found.in_order, goal.unit),
+        )
+    return Fact(_("Checked on site"), amount(found.checked, goal.unit), links.checks(), note)

@@ -1,0 +1,393 @@
+"""The charts: one set of figures for picture, table and browser, and those of the ledger."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any  # JSON
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from registry.accounts.roles import Role
+from registry.core import clock
+from registry.core.database import db
+from registry.ledger.answers import read_tally, to_json
+from registry.ledger.queries import read_head
+from registry.programme.kinds import Kind, Measure
+from registry.tally import drawing, png
+from registry.tally.plots import Mark
+from tests.conftest import SignedIn
+from tests.factories import a_user, an_enterprise
+from tests.statements import counted_statements
+from tests.tally.factories import (
+    a_filed_case,
+    a_registered,
+    allocate_shares,
+    retire_robots,
+    revoke,
+)
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DAYS = ("2024-12-31", "2025-01-05", "2025-07-01", "2026-03-31", "2026-11-22")
+FACTORY, WORKSHOP, UPGRADE, ROBOTS = Kind
+KINDS = [kind.value.replace("_", "-") for kind in Kind]
+NAMES = [
+    *[f"{sort}-{kind}" for sort in ("course", "months", "districts") for kind in KINDS],
+    "stock-robot-deployment",
+    "stages",
+    "days",
+]
+FIGURE = re.compile(r'<figure class="plot" id="([a-z-]+)".*?</figure>', re.DOTALL)
+DATA = re.compile(r"data-plot-figures>(.*?)</script>", re.DOTALL)
+BODY = re.compile(r"data-plot-table>.*?<tbody>(.*?)</tbody>", re.DOTALL)
+CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
+TAGS = ("svg", "title", "desc", "defs", "pattern", "rect", "circle", "path", "text")
+TOKEN = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{6});")
+CSS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with clock.set_to(NOW):
+        yield
+
+
+@pytest.fixture
+def history(app: Flask) -> None:
+    """Every kind, revocations, a firm in two places, retired robots, cases at every stage."""
+    a_registered(FACTORY, on=date(2025, 2, 3))
+    revoke(a_registered(FACTORY, on=date(2025, 2, 3), district="320582"), on=date(2026, 3, 1))
+    for month in (3, 5, 9):
+        a_registered(WORKSHOP, on=date(2025, month, 1), district="320582")
+    firm = an_enterprise()
+    a_registered(UPGRADE, on=date(2025, 8, 1), enterprise=firm, district="320582")
+    a_registered(UPGRADE, on=date(2025, 6, 1), enterprise=firm, district="320583")
+    a_registered(ROBOTS, on=date(2025, 1, 10), robots={Measure.ROBOT: 1331})
+    scrapped = a_registered(ROBOTS, on=date(2025, 5, 5), robots={Measure.ROBOT: 12})
+    retire_robots(scrapped, on=date(2026, 6, 1))
+    allocate_shares(FACTORY, {"320582": 2, "320583": 1, "320508": 0}, on=date(2025, 1, 1))
+    a_filed_case(ROBOTS, quantity=47)
+    a_filed_case(ROBOTS, quantity=5, then="returned")
+    a_filed_case(FACTORY, then="claimed")
+    db.session.commit()
+
+
+@pytest.fixture
+def leader(app: Flask, sign_in: SignedIn) -> FlaskClient:
+    return sign_in(a_user(Role.LEADER))
+
+
+def figures(page: str) -> dict[str, str]:
+    """Return the parts of a page by the names of their charts."""
+    return {found[1]: found[0] for found in FIGURE.finditer(page)}
+
+
+def data_of(figure: str) -> dict[str, Any]:
+    """Return what a browser is given to draw."""
+    found = DATA.search(figure)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def column(figure: str, mark: Mark) -> dict[str, float | None]:
+    """Return one column of a chart by the labels of its rows."""
+    data = data_of(figure)
+    place = [each["mark"] for each in data["columns"]].index(mark.value)
+    return {row["label"]: row["values"][place] for row in data["rows"]}
+
+
+def table_of(figure: str) -> list[list[str]]:
+    """Return the table of a chart as a person reads it."""
+    found = BODY.search(figure)
+    assert found is not None
+    rows = found[1].split("</tr>")[:-1]
+    return [[_text(cell) for cell in CELL.findall(row)] for row in rows]
+
+
+def _text(cell: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", cell.replace('<span class="u">', " "))).strip()
+
+
+def written(data: dict[str, Any]) -> list[list[str]]:
+    """Write what the browser is given as the table should have it."""
+
+    def cell(value: float | None, column: dict[str, Any], unit: str) -> str:
+        if value is None:
+            return "—无"
+        digits = column["digits"]
+        return f"{value:,.{digits}f} {column['unit'] or unit}".replace("-", "−")
+
+    return [
+        [
+            row["label"],
+            *[
+                cell(value, column, row["unit"])
+                for value, column in zip(row["values"], data["columns"], strict=True)
+            ],
+        ]
+        for row in data["rows"]
+    ]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_table_says_to_the_digit_what_the_browser_draws(
+    history: None, leader: FlaskClient, day: str
+) -> None:
+    shown = figures(leader.get(f"/tally/charts?as_of={day}").text)
+
+    assert list(shown) == NAMES
+    for name, figure in shown.items():
+        rows = written(data_of(figure))
+        assert table_of(figure) == (rows or [["还没有计入任何数量。"]]), name
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_courses_and_stock_are_the_tally_of_each_of_their_days(
+    history: None, leader: FlaskClient, day: str
+) -> None:
+    shown = figures(leader.get(f"/tally/charts?as_of={day}").text)
+
+    for kind, name in zip(Kind, KINDS, strict=True):
+        counted = column(shown[f"course-{name}"], Mark.COUNTED)
+        for label, value in counted.items():
+            if value is not None:
+                assert value == _counted(date.fromisoformat(label), kind), (name, label)
+        last = [value for value in counted.values() if value is not None][-1:]
+        assert last == ([] if day == DAYS[0] else [_counted(date.fromisoformat(day), kind)])
+    stock = shown["stock-robot-deployment"]
+    assert column(stock, Mark.COUNTED) == {
+        label: _counted(date.fromisoformat(label), ROBOTS) for label in column(stock, Mark.COUNTED)
+    }
+
+
+def _counted(day: date, kind: Kind) -> int:
+    return next(goal.counted for goal in read_tally(day).goals if goal.kind is kind)
+
+
+def test_retired_robots_stay_in_ever_deployed(history: None, leader: FlaskClient) -> None:
+    stock = figures(leader.get("/tally/charts").text)["stock-robot-deployment"]
+
+    assert column(stock, Mark.COUNTED)["2026-11-22"] == 1331
+    assert column(stock, Mark.EVER)["2026-11-22"] == 1343
+    assert column(stock, Mark.NONE)["2026-11-22"] == 12
+
+
+def test_plan_line_goes_from_nothing_to_the_target_and_ends(
+    history: None, leader: FlaskClient
+) -> None:
+    page = leader.get("/tally/charts?as_of=2026-11-22").text
+    plan = column(figures(page)["course-smart-factory"], Mark.PLAN)
+
+    assert plan["2025-12-31"] == 3.3
+    assert plan["2026-11-22"] == 6.3
+    assert plan["2027-12-31"] == 10
+
+
+def test_after_the_end_counting_goes_on_and_the_plan_line_has_ended(
+    history: None, app: Flask, sign_in: SignedIn
+) -> None:
+    with clock.set_to(datetime(2028, 3, 1, 2, 0, tzinfo=UTC)):
+        shown = figures(sign_in(a_user(Role.LEADER)).get("/tally/charts").text)
+
+    plan = column(shown["course-smart-factory"], Mark.PLAN)
+    assert (plan["2027-12-31"], plan["2028-03-01"]) == (10, None)
+    assert column(shown["course-smart-factory"], Mark.COUNTED)["2028-03-01"] == 1
+    assert len(column(shown["months-smart-factory"], Mark.NEW)) == 36
+
+
+def test_months_add_up_to_the_figure_and_part_new_work_from_the_rest(
+    history: None, leader: FlaskClient
+) -> None:
+    shown = figures(leader.get("/tally/charts").text)
+
+    new = column(shown["months-smart-factory"], Mark.NEW)
+    corrected = column(shown["months-smart-factory"], Mark.CORRECTED)
+    assert {month: value for month, value in new.items() if value} == {"2025-02": 2}
+    assert {month: value for month, value in corrected.items() if value} == {"2026-03": -1}
+    for kind, name in zip(Kind, KINDS, strict=True):
+        change = column(shown[f"months-{name}"], Mark.NONE)
+        assert sum(value or 0 for value in change.values()) == _counted(NOW.date(), kind)
+
+
+def test_districts_are_those_of_the_ledger_and_the_first_comes_first(
+    history: None, leader: FlaskClient
+) -> None:
+    answer = to_json(read_tally(NOW.date()))
+    shown = figures(leader.get("/tally/charts").text)
+
+    counts = column(shown["districts-smart-workshop"], Mark.BAR)
+    assert sorted(counts.values(), key=lambda value: -(value or 0)) == list(counts.values())
+    assert counts["张家港"] == 3
+    assert sum(value or 0 for value in counts.values()) == answer["goals"][1]["counted"]
+    shares = column(shown["districts-smart-factory"], Mark.BAR)
+    assert list(shares.items())[:2] == [("昆山", 100.0), ("张家港", 0.0)]
+    assert column(shown["districts-smart-factory"], Mark.TICK)["张家港"] == 63.1
+
+
+def test_stages_are_those_of_the_cases(history: None, leader: FlaskClient) -> None:
+    stages = figures(leader.get("/tally/charts").text)["stages"]
+
+    assert table_of(stages)[0] == ["智能工厂", "0 家", "1 家", "0 家", "1 家"]
+    assert table_of(stages)[3] == ["机器人应用", "47 台", "0 台", "5 台", "52 台"]
+
+
+def test_what_was_known_earlier_is_drawn_again(history: None, leader: FlaskClient) -> None:
+    known = read_head()
+    address = f"/tally/charts?as_of=2026-11-01&known_at=%23{known.sequence}"
+    before = figures(leader.get(address).text)
+    revoke(a_registered(WORKSHOP, on=date(2025, 4, 4)), on=date(2025, 6, 4))
+    db.session.commit()
+
+    again = figures(leader.get(address).text)
+
+    assert again == before
+    assert figures(leader.get("/tally/charts?as_of=2026-11-01").text) != before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_is_a_picture_that_says_whose_figures_it_shows(
+    history: None, leader: FlaskClient, name: str
+) -> None:
+    head = read_head()
+    answer = leader.get(f"/tally/charts/{name}.svg?as_of=2026-11-01")
+    root = ET.fromstring(answer.data)
+    texts = [each.text or "" for each in root.iter(f"{SVG}text")]
+
+    assert answer.content_type == "image/svg+xml; charset=utf-8"
+    assert f'filename="{name}-2026-11-01.svg"' in answer.headers["Content-Disposition"]
+    known = head.recorded_at.astimezone(clock.PLACE).strftime("%Y-%m-%d %H:%M:%S")
+    assert f"截至 2026-11-01 · 所知 {known} · 台账序号 {head.sequence}" in texts
+    assert f"链首 {head.hash}" in texts
+    assert any(text.startswith("单位：") for text in texts)
+    assert {each.tag for each in root.iter()} <= {
+        f"{SVG}{tag}"
+        for tag in ["svg", "title", "desc", "defs", "pattern", "rect", "circle", "path", "text"]
+    }
+    assert "style=" not in answer.text
+
+
+def test_lengths_in_a_picture_are_the_figures(history: None, leader: FlaskClient) -> None:
+    a_registered(WORKSHOP, on=date(2025, 4, 1))
+    db.session.commit()
+
+    answer = leader.get("/tally/charts/districts-smart-workshop.svg")
+
+    bars = [
+        float(each.attrib["width"])
+        for each in ET.fromstring(answer.data).iter(f"{SVG}rect")
+        if each.attrib["fill"] == drawing.ACCENT
+    ][2:]  # the first two are a pattern and the key
+    assert [round(bar / bars[-1], 2) for bar in bars] == [3.0, 1.0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_is_a_png_with_the_same_words(
+    history: None, leader: FlaskClient, name: str
+) -> None:
+    head = read_head()
+    first = leader.get(f"/tally/charts/{name}.png")
+    again = leader.get(f"/tally/charts/{name}.png")
+    picture = Image.open(io.BytesIO(first.data))
+
+    assert first.content_type == "image/png"
+    assert first.data == again.data
+    assert picture.width == 1680
+    assert head.hash in picture.info["Description"]
+    assert len(picture.convert("L").getcolors() or []) > 32
+
+
+def test_chinese_words_are_drawn_and_not_boxes() -> None:
+    letters = [bytes(png._font(40).getmask(letter)) for letter in "智能工厂机器人"]
+
+    assert len(set(letters)) == len(letters)
+
+
+def test_pictures_take_their_colours_from_the_tokens() -> None:
+    tokens = dict(TOKEN.findall(CSS.read_text(encoding="utf-8").split("[data-surface")[0]))
+
+    assert (tokens["paper"], tokens["paper-3"]) == (drawing.PAPER, drawing.BASE)
+    assert (tokens["hair"], tokens["rule"]) == (drawing.HAIR, drawing.RULE)
+    assert (tokens["ink"], tokens["ink-2"]) == (drawing.INK, drawing.PALE)
+    assert tokens["accent"] == drawing.ACCENT
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/tally/charts/windmills.svg",
+        "/tally/charts/course-.png",
+        "/tally/charts/course-smart-factory.gif",
+        "/tally/charts/course-smart-factory",
+    ],
+)
+def test_a_chart_that_there_is_not_is_not_found(
+    app: Flask, leader: FlaskClient, address: str
+) -> None:
+    assert leader.get(address).status_code == 404
+
+
+def test_bad_question_keeps_its_words_and_a_picture_refuses_it(
+    app: Flask, leader: FlaskClient
+) -> None:
+    page = leader.get("/tally/charts?as_of=2026-13-01")
+
+    assert page.status_code == 422
+    assert 'class="form-error"' in page.text
+    assert leader.get("/tally/charts/days.png?as_of=2026-13-01").status_code == 422
+
+
+def test_page_is_complete_in_english(history: None, leader: FlaskClient) -> None:
+    with leader.session_transaction() as session:
+        session["language"] = "en"
+
+    page = leader.get("/tally/charts").text
+    picture = leader.get("/tally/charts/stages.svg").text
+
+    assert "Under way, by stage" in page
+    assert "Ledger sequence" in picture
+    assert re.search("[\u4e00-\u9fff]", picture) is None
+
+
+def test_tables_are_folded_until_asked_for(history: None, leader: FlaskClient) -> None:
+    page = leader.get("/tally/charts").text
+    link = re.search(r'href="(/tally/charts\?tables=open)"', page)
+
+    assert link is not None
+    assert '<details class="fold" open>' not in page
+    assert leader.get(link[1]).text.count('<details class="fold" open>') == len(NAMES)
+
+
+def test_tally_leads_to_its_charts_by_the_same_days(history: None, leader: FlaskClient) -> None:
+    page = leader.get("/tally?as_of=2026-03-31").text
+    sequence = read_head().sequence
+
+    assert f'href="/tally/charts?as_of=2026-03-31&amp;known_at=%23{sequence}"' in page
+
+
+def test_page_asks_the_database_as_often_for_one_entry_as_for_many(
+    history: None, leader: FlaskClient
+) -> None:
+    leader.get("/tally/charts")
+    with counted_statements() as few:
+        leader.get("/tally/charts")
+    for day in range(1, 20):
+        revoke(a_registered(WORKSHOP, on=date(2026, 3, day)), on=date(2026, 4, day))
+        a_filed_case(ROBOTS, quantity=day)
+    db.session.commit()
+
+    with counted_statements() as many:
+        leader.get("/tally/charts")
+
+    assert len(few) == len(many)
+    assert len(many) <= 21
