@@ -14,7 +14,8 @@ from registry.tally.pictures import Frame, draw_framed
 from registry.tally.png import write_png
 from registry.tally.queries import Answer, read_answer
 from registry.tally.questions import pin, read_question
-from registry.tally.views.figures import Addresses, tally
+from registry.tally.views.addresses import Addresses
+from registry.tally.views.figures import tally
 
 OPEN = "open"
 SVG, PNG = "svg", "png"
