@@ -63,9 +63,10 @@ def share(part: int, whole: int | None) -> str:
 
 def _version_static(app: Flask, endpoint: str, values: dict[str, str]) -> None:
     if endpoint == "static" and "filename" in values and app.static_folder:
-        values["v"] = _hash(Path(app.static_folder) / values["filename"])
+        values["v"] = _hash(app.static_folder, values["filename"])
 
 
 @lru_cache(maxsize=512)
-def _hash(path: Path) -> str:
+def _hash(folder: str, name: str) -> str:
+    path = Path(folder) / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LETTERS] if path.is_file() else ""

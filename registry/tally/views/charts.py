@@ -16,7 +16,8 @@ from registry.tally.chartbook import Sources, find_plot, list_groups
 from registry.tally.pictures import Frame, draw_framed
 from registry.tally.queries import Answer, read_answer
 from registry.tally.questions import pin, read_question
-from registry.tally.views.figures import Addresses, tally
+from registry.tally.views.addresses import Addresses
+from registry.tally.views.figures import tally
 
 if TYPE_CHECKING:
     from registry.tally import png
