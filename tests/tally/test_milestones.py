@@ -23,7 +23,7 @@ from tests.conftest import SignedIn
 from tests.factories import a_user
 from tests.tally import reading
 from tests.tally.factories import a_registered, allocate_shares, set_plan
-from tests.tally.test_charts import column, figures
+from tests.tally.plotted import column, figures
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WORKSHOP = Kind.SMART_WORKSHOP
