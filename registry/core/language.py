@@ -4,14 +4,28 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from babel.support import Translations
 from flask import Flask
-from flask_babel import Babel, Domain, get_locale, lazy_gettext, lazy_ngettext, lazy_pgettext
+from flask_babel import Babel, Domain, get_locale, gettext, ngettext, pgettext
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
-_ = lazy_gettext
-n_ = lazy_ngettext
-p_ = lazy_pgettext
+
+class Message(LazyString):  # type: ignore[misc]  # flask-babel ships no types
+    """A message that is put into words late. On a page it is text: what was typed is no markup.
+
+    The library's own says of itself that it is markup, whatever words were put into it.
+    """
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
+_ = partial(Message, gettext)
+n_ = partial(Message, ngettext)
+p_ = partial(Message, pgettext)
 
 LANGUAGES = ("zh_CN", "en")
 
