@@ -1,24 +1,36 @@
-"""Messages made in Python: text on a page, whatever was typed into the words they carry."""
+"""Units agree with their number: English has one and many, Chinese has not."""
 
 from __future__ import annotations
 
-from flask import Flask, render_template_string
+from decimal import Decimal
 
-from registry.core.language import _, n_, p_
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from registry.core.language import agree
 
 
-def test_what_is_put_into_a_message_is_no_markup(app: Flask) -> None:
-    typed = "<svg onload=alert(1)>"
-    messages = [
-        _("%(name)s holds this case. Only the officer who holds it can do this.", name=typed),
-        n_("%(num)s row %(name)s", "%(num)s rows %(name)s", 2, name=typed),
-        p_("queue", "All %(name)s", name=typed),
-    ]
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (1, "factories", "factory"),
+        (-1, "robots", "robot"),
+        (Decimal("1.0"), "enterprises", "enterprise"),
+        (0, "workshops", "workshops"),
+        (2, "factories", "factories"),
+        (Decimal("1.5"), "robots", "robots"),
+        (1, "case", "case"),
+        (None, "robots", "robots"),
+        (1, "台", "台"),
+    ],
+)
+def test_an_english_unit_of_one_is_singular(
+    app: Flask, value: object, unit: str, shown: str
+) -> None:
+    with force_locale("en"):
+        assert agree(unit, value) == shown
 
-    page = render_template_string(
-        "{% for one in messages %}{{ one }}{% endfor %}", messages=messages
-    )
 
-    assert page.count("&lt;svg onload") == 3
-    assert "<svg" not in page
-    assert all(typed in str(message) for message in messages)
+def test_a_chinese_unit_stays(app: Flask) -> None:
+    assert agree("台", 1) == "台"
