@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from registry.applications.status import Status
@@ -56,7 +56,7 @@ def plot_course(
         at_end = forecast if day == period.ends_on else None
         return (at_end.low if mark is Mark.LOW else at_end.high) if at_end else None
 
-    ahead = _list_ahead(goal, period) if goal.target else []
+    ahead = list_corners(goal, period) if goal.target else []
     days = sorted({*counted, *ahead})
     return Plot(
         name=name,
@@ -77,11 +77,6 @@ def plot_course(
     )
 
 
-def _list_ahead(goal: GoalLine, period: Period) -> list[date]:
-    """Return the days still to come at whose end the plan line bends, and its last one."""
-    return [*(each.on for each in goal.line.bends if each.on > period.as_of), period.ends_on]
-
-
 def _planned(goal: GoalLine, period: Period, day: date) -> Decimal | None:
     """Round the plan line as the pages show it; after its end there is none."""
     if day > period.ends_on:
@@ -90,6 +85,12 @@ def _planned(goal: GoalLine, period: Period, day: date) -> Decimal | None:
     step = Decimal("0.1") if (goal.target or 0) < FINE_BELOW else Decimal(1)
     value = Decimal(exact.numerator) / Decimal(exact.denominator)
     return value.quantize(step, rounding=ROUND_HALF_UP)
+
+
+def list_corners(goal: GoalLine, period: Period) -> list[date]:
+    """Return the days at whose end the plan line bends or ends; it begins at nothing."""
+    eve = period.starts_on - timedelta(days=1)
+    return [eve + timedelta(days=gone) for gone, _quantity in goal.line.points[1:]]
 
 
 def _say_course(goal: GoalLine, period: Period, forecast: Forecast | None) -> object:

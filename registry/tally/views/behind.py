@@ -24,7 +24,8 @@ from registry.tally.behind import show_behind
 from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
 from registry.tally.queries import Asked, find_figure
 from registry.tally.questions import pin, read_question
-from registry.tally.views.figures import CSV, Addresses, ask_strictly, ledger_key, tally
+from registry.tally.views.addresses import Addresses
+from registry.tally.views.figures import CSV, ask_strictly, ledger_key, tally
 
 
 @tally.get("/tally/entries")
