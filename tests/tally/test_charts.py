@@ -401,6 +401,9 @@ def test_page_asks_the_database_as_often_for_one_entry_as_for_many(
     history: None, leader: FlaskClient
 ) -> None:
     leader.get("/tally/charts")
+    a_filed_case(ROBOTS, quantity=1)
+    revoke(a_registered(WORKSHOP, on=date(2026, 2, 1)), on=date(2026, 3, 1))
+    db.session.commit()
     with counted_statements() as few:
         leader.get("/tally/charts")
     for day in range(1, 20):
