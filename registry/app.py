@@ -11,7 +11,6 @@ import structlog
 from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale
 from flask_login import LoginManager, current_user
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -33,6 +32,7 @@ from registry.core import (
     clock,
     error_pages,
     headers,
+    kept,
     language,
     large_bodies,
     log,
@@ -53,7 +53,7 @@ from registry.programme.queries import find_programme
 from registry.releases.beside import note_release
 from registry.releases.views import releases
 from registry.sampling.views import sampling
-from registry.sampling.views.beside import checks_beside
+from registry.sampling.views.beside import checks_beside, count_waiting_checks
 from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)
     templating.init_app(app)
+    kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
         count_entry=show_counting,
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> Flask:
         transfers_waiting=count_transfers,
         note_release=note_release,
         checks_of=checks_beside,
+        checks_waiting=count_waiting_checks,
         check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
@@ -159,7 +161,6 @@ def _replica(settings: Settings) -> dict[str | None, Any]:
 
 def _open_database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         for engine in db.engines.values():
             prepare_engine(engine)
