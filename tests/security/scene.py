@@ -69,6 +69,8 @@ class Scene:
             return {**self.named, "application_id": self.case_id}
         if endpoint.startswith("administration."):
             return {**self.named, "user_id": self.officer_id}
+        if endpoint.startswith("open_data."):
+            return {"name": "tally", "form": "csv"}
         return dict(self.named)
 
 
@@ -135,6 +137,7 @@ def _made(app: Flask) -> Scene:
 
 def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, Any]:
     """Propose to revoke it, draw it, look at it, and release a month; name all of that."""
+    get_programme().has_open_data = True
     today = clock.day_of(AT)
     proposal = a_proposal(entry, by=officer, asked=asking(effective_on=today), at=AT)
     draw = a_draw("1", by=administrator, at=AT, kind=entry.kind)
@@ -149,6 +152,8 @@ def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, A
         "entry_number": row.entry.number,
         "sequence": release.sequence,
         "month": "2026-03",
+        "name": "months-robot-deployment",
+        "form": "svg",
     }
 
 
