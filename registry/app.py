@@ -32,6 +32,7 @@ from registry.core import (
     clock,
     error_pages,
     headers,
+    kept,
     language,
     large_bodies,
     log,
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(access.admit)
     language.init_app(app, select=_select_language)
     templating.init_app(app)
+    kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
         count_entry=show_counting,

@@ -50,7 +50,7 @@ class AnswerForm(DeedForm):
     """An answer to a transfer, with words where it is refused."""
 
     answer = StringField()
-    reason = TextAreaField(p_("refusal", "Why it is refused"), [SHORT_ENOUGH], filters=[_clean])
+    reason = TextAreaField(p_("transfer", "Why it is refused"), [SHORT_ENOUGH], filters=[_clean])
 
 
 def put_fault(form: DeedForm, fault: Invalid) -> None:

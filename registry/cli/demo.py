@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -45,7 +45,15 @@ def _make_ready(settings: Settings) -> None:
     """
     ready, wanted = settings.data_dir / READY, newest_revision()
     with (settings.data_dir / LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _take(lock)
         if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
             filling.fill_demonstration(settings)
             ready.write_text(wanted, encoding="utf-8")
+
+
+def _take(lock: IO[str]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        click.echo("Another process is filling the demonstration; waiting for it …", err=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)

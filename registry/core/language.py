@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import Flask
-from flask_babel import Babel, Domain, get_locale, lazy_gettext, lazy_ngettext, lazy_pgettext
-
-_ = lazy_gettext
-n_ = lazy_ngettext
-p_ = lazy_pgettext
+from flask.globals import _cv_app  # asked a thousand times a page; the public proxy takes longer
+from flask_babel import Babel, Domain, get_locale
+from flask_babel.speaklater import LazyString
 
 LANGUAGES = ("zh_CN", "en")
 
@@ -29,6 +28,42 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
 
 
 _catalogues = Catalogues()
+_unspoken = NullTranslations()
+
+
+def _spoken() -> NullTranslations:
+    """Return the catalogue in use, asked for directly: a page puts a thousand messages in words."""
+    return _unspoken if _cv_app.get(None) is None else _catalogues.get_translations()
+
+
+def _single(message: str, **variables: object) -> str:
+    text: str = _spoken().ugettext(message)
+    return text % variables if variables else text
+
+
+def _plural(singular: str, plural: str, num: int, **variables: object) -> str:
+    text: str = _spoken().ungettext(singular, plural, num)
+    return text % {"num": num, **variables}
+
+
+def _of_context(context: str, message: str, **variables: object) -> str:
+    text: str = _spoken().upgettext(context, message)
+    return text % variables if variables else text
+
+
+def _(message: str, **variables: object) -> LazyString:
+    """Return a message, put into words when it is shown."""
+    return LazyString(_single, message, **variables)
+
+
+def n_(singular: str, plural: str, num: int, **variables: object) -> LazyString:
+    """Return a message that counts."""
+    return LazyString(_plural, singular, plural, num, **variables)
+
+
+def p_(context: str, message: str, **variables: object) -> LazyString:
+    """Return a message whose words depend on where it stands."""
+    return LazyString(_of_context, context, message, **variables)
 
 
 class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
@@ -40,12 +75,31 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 def init_app(app: Flask, *, select: Callable[[], str]) -> None:
     """Let an application speak the language that `select` names for each request."""
     _Babel(app, locale_selector=select)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja's extension
+        lambda message: _spoken().ugettext(message),
+        lambda singular, plural, num: _spoken().ungettext(singular, plural, num),
+        newstyle=True,
+        pgettext=lambda context, message: _spoken().upgettext(context, message),
+        npgettext=lambda *words: _spoken().unpgettext(*words),
+    )
 
 
 def is_chinese() -> bool:
     """Say whether the page is written in Chinese; outside of a request it is."""
-    locale = get_locale()
+    context = _cv_app.get(None)
+    if context is None:
+        return True
+    known = context.g.get("_flask_babel")  # where flask-babel keeps what it found or was told
+    locale = getattr(known, "babel_locale", None) or get_locale()
     return locale is None or locale.language == "zh"
 
 
-__all__ = ["LANGUAGES", "_", "init_app", "is_chinese", "n_", "p_"]
+def agree(unit: object, value: object) -> str:
+    """Return the unit of one thing or of many; English units are set as plurals."""
+    words = str(unit)
+    if is_chinese() or not isinstance(value, int | float | Decimal) or abs(value) != 1:
+        return words
+    return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+
+
+__all__ = ["LANGUAGES", "_", "agree", "init_app", "is_chinese", "n_", "p_"]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from registry.core.clock import PLACE, day_of
 from registry.core.deeds import new_key
+from registry.core.language import agree
 
 HASH_LETTERS = 10
 
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
-    app.jinja_env.filters.update(local=local, day_of=day_of)
+    app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
     app.jinja_env.globals.update(new_key=new_key)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 
@@ -62,9 +63,10 @@ def share(part: int, whole: int | None) -> str:
 
 def _version_static(app: Flask, endpoint: str, values: dict[str, str]) -> None:
     if endpoint == "static" and "filename" in values and app.static_folder:
-        values["v"] = _hash(Path(app.static_folder) / values["filename"])
+        values["v"] = _hash(app.static_folder, values["filename"])
 
 
 @lru_cache(maxsize=512)
-def _hash(path: Path) -> str:
+def _hash(folder: str, name: str) -> str:
+    path = Path(folder) / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LETTERS] if path.is_file() else ""

@@ -31,10 +31,11 @@ from registry.demo.plan import (
     SOURCE,
     UPGRADE,
 )
-from registry.demo.proposals import propose_some
+from registry.demo.proposals import correct_one, propose_some
 from registry.demo.reports import plan_releases
 from registry.demo.samples import check_all, check_some, draw_city, draw_district
 from registry.demo.schedule import plan_cases, reached_by
+from registry.demo.transfers import ask_some, settle_some
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
 from registry.importing.service import import_list
@@ -113,8 +114,11 @@ def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
         (_moment(filler.today - timedelta(days=100), 16), partial(retire_some, filler.people)),
         (_moment(filler.today - timedelta(days=70), 16), partial(revoke_some, filler.people)),
-        (yesterday(17), partial(propose_some, filler.people)),
+        (_moment(filler.today - timedelta(days=3), 15), partial(correct_one, filler.people)),
+        (_moment(filler.today - timedelta(days=2), 18), partial(settle_some, filler.people)),
         (yesterday(16), partial(amend_some, filler.cast, filler.shown)),
+        (yesterday(17), partial(propose_some, filler.people)),
+        (yesterday(18), partial(ask_some, filler.people)),
         *_paper_deeds(filler),
     ]
 

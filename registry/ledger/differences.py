@@ -21,7 +21,8 @@ from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
 from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
-NEW_WORK = ("approve", "import", "amend")
+REGISTERS = ("approve", "import")
+NEW_WORK = (*REGISTERS, "amend")
 Place = tuple[int, int, int, int]
 Cause = tuple[str, int]
 
@@ -136,15 +137,14 @@ def _put_on_top(
         return None
     if not lines:
         return kept
-    parts = (
-        sa.select(Posting, sa.literal(1).label("is_new"), Seal.cause, Seal.recorded_at)
-        .join(Seal, Seal.sequence == Posting.sequence)
-        .where(Posting.sequence > new.then.sequence, Posting.sequence <= new.head.sequence)
-        .where(Posting.measure.in_(sorted(measures)), Posting.effective_on > span.since)
-        .subquery()
-    )
-    found = _named(parts).order_by(parts.c.sequence.desc(), parts.c.position.desc())
-    shown = [*(Line._make(row) for row in db.session.execute(found)), *kept.lines]
+    between = {
+        "then": new.then.sequence,
+        "head": new.head.sequence,
+        "since": span.since,
+        "measures": sorted(measures),
+    }
+    found = db.session.connection().execute(_NEWEST_LINES, between)
+    shown = [*(Line._make(row) for row in found), *kept.lines]
     more = kept.following is not None or len(shown) > limit
     page = shown[:limit]
     return Differences(page, page[-1].key if more else None)
@@ -152,10 +152,16 @@ def _put_on_top(
 
 def _are_known(entry_ids: Collection[int], then: Head) -> bool:
     """Say whether any of these entries was posted before."""
-    earlier = sa.select(Posting.entry_id).where(
-        Posting.entry_id.in_(sorted(entry_ids)), Posting.sequence <= then.sequence
-    )
-    return db.session.execute(earlier.limit(1)).first() is not None
+    asked = {"ids": sorted(entry_ids), "then": then.sequence}
+    return db.session.connection().execute(_EARLIER, asked).first() is not None
+
+
+_EARLIER = (
+    sa.select(Posting.entry_id)
+    .where(Posting.entry_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(Posting.sequence <= sa.bindparam("then"))
+    .limit(1)
+)
 
 
 def stream_differences(
@@ -216,6 +222,24 @@ def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
         .join(Enterprise, Enterprise.id == Entry.enterprise_id)
         .join(District, District.id == parts.c.district_id)
     )
+
+
+def _select_newest() -> sa.Select[*tuple[Any, ...]]:
+    """Select what was recorded since as lines of new work, the latest first."""
+    parts = (
+        sa.select(
+            *Posting.__table__.columns, sa.literal(1).label("is_new"), Seal.cause, Seal.recorded_at
+        )
+        .join(Seal, Seal.sequence == Posting.sequence)
+        .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
+        .where(Posting.measure.in_(sa.bindparam("measures", expanding=True)))
+        .where(Posting.effective_on > sa.bindparam("since"))
+        .subquery()
+    )
+    return _named(parts).order_by(parts.c.sequence.desc(), parts.c.position.desc())
+
+
+_NEWEST_LINES = _select_newest()
 
 
 class Sum(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any  # a row read through the table's name has no known types
 
 import sqlalchemy as sa
 
-from registry.core.database import Base, db
+from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.ledger.facts import chunks, subject_name
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
@@ -24,6 +24,9 @@ ASKED = "submitted"
 DECIDED = ("approved", "rejected", "withdrawn")
 UNDER_WAY = ("submitted", "in_review", "returned")
 TRANSFERRED = "transferred"
+APPLICATION = sa.table(  # of a higher floor; only read
+    "application", *map(sa.column, ("id", "kind", "status", "district_id", "enterprise_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -110,20 +113,29 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
 
 def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:
     """List the cases whose last filing was not followed by a decision, in their order."""
+    asked = {"head": head.sequence, "ids": sorted(ids or ())}
+    found = _nearer(head) if ids is None else _SOME_OPEN
+    rows = db.session.connection().execute(found, asked)
+    places = read_former_places(head)
+    cases = (_open_case(tuple(row), places) for row in rows)
+    return [case for case in cases if case is not None]
+
+
+def _select_open(candidates: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Select those of the candidates that were open at a head, as they stood there."""
     last = (
         sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
-        .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= head.sequence)
-        .where(Event.application_id.in_(_may_be_open(head)))
+        .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= sa.bindparam("head"))
+        .where(Event.application_id.in_(candidates))
         .group_by(Event.application_id)
     )
-    if ids is not None:
-        last = last.where(Event.application_id.in_(sorted(ids)))
     filed = last.subquery()
-    application = Base.metadata.tables["application"]  # of a higher floor; only read
+    application = APPLICATION
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
-    columns = (application.c.id, application.c.kind, survivor, application.c.district_id)
-    rows = db.session.execute(
-        sa.select(*columns, Event.payload)
+    return (
+        sa.select(
+            application.c.id, application.c.kind, survivor, application.c.district_id, Event.payload
+        )
         .select_from(filed)
         .join(
             Event,
@@ -137,25 +149,25 @@ def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCa
         .join(Enterprise, Enterprise.id == application.c.enterprise_id)
         .order_by(application.c.id)
     )
-    places = read_former_places(head)
-    cases = (_open_case(tuple(row), places) for row in rows)
-    return [case for case in cases if case is not None]
 
 
-def _may_be_open(head: Head) -> sa.CompoundSelect[Any] | sa.Select[Any]:
-    """Name the cases that may have been open at the head, from the end of the chain nearer to it.
-
-    Those filed by then; or those that are open now, and those decided since.
-    """
-    told = sa.select(Event.application_id)
-    newest = read_head().sequence
-    if head.sequence < newest - head.sequence:
-        return told.where(Event.type == ASKED, Event.sequence <= head.sequence)
-    application = Base.metadata.tables["application"]  # of a higher floor; only read
-    return sa.union(
-        sa.select(application.c.id).where(application.c.status.in_(UNDER_WAY)),
-        told.where(Event.type.in_(DECIDED), Event.sequence > head.sequence),
+TOLD = sa.select(Event.application_id)
+_FILED_BY_THEN = _select_open(
+    TOLD.where(Event.type == ASKED, Event.sequence <= sa.bindparam("head"))
+)
+_OPEN_NOW_OR_DECIDED_SINCE = _select_open(
+    sa.union(
+        sa.select(APPLICATION.c.id).where(APPLICATION.c.status.in_(UNDER_WAY)),
+        TOLD.where(Event.type.in_(DECIDED), Event.sequence > sa.bindparam("head")),
     )
+)
+_SOME_OPEN = _select_open(sa.bindparam("ids", expanding=True))
+
+
+def _nearer(head: Head) -> sa.Select[*tuple[Any, ...]]:
+    """Choose among all cases that may have been open, from the end of the chain nearer to it."""
+    is_early = head.sequence < read_head().sequence - head.sequence
+    return _FILED_BY_THEN if is_early else _OPEN_NOW_OR_DECIDED_SINCE
 
 
 def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:

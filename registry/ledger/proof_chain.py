@@ -19,7 +19,7 @@ from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import SEALED
 from registry.ledger.models import Event, Posting, Seal
 from registry.ledger.robot_prints import Prints
-from registry.ledger.streams import stream
+from registry.ledger.streams import stream, stream_raw
 
 STATUS_AFTER = {
     "submitted": "submitted",
@@ -113,9 +113,9 @@ PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 def prove_chain(story: Story) -> Iterator[Fault]:
     """Go along the chain and yield what is wrong; the story is complete where nothing is."""
-    events = _Rows(_stream(_event_columns(), Event), "event")
-    postings = _Rows(_stream(_posting_columns(), Posting), "posting")
-    for seal in _stream(_seal_columns(), Seal):
+    events = _Rows(_stream_raw(_event_columns(), Event), "event")
+    postings = _Rows(_stream_raw(_posting_columns(), Posting), "posting")
+    for seal in stream(sa.select(*_seal_columns()).order_by(Seal.sequence)):
         yield from _prove_order(story, seal)
         heard = events.of(seal.sequence)
         posted = postings.of(seal.sequence)
@@ -217,7 +217,7 @@ class _Rows:
 
     def _take(self) -> tuple[int, list[tuple[Any, ...]]] | None:
         group = next(self._groups, None)
-        return None if group is None else (group[0], [tuple(row) for row in group[1]])
+        return None if group is None else (group[0], list(group[1]))
 
     def of(self, sequence: int) -> list[tuple[Any, ...]]:
         """Return the rows of a seal."""
@@ -238,10 +238,8 @@ class _Rows:
             self._next = self._take()
 
 
-def _stream(columns: tuple[Any, ...], model: type[Any]) -> Iterator[Any]:
-    order = (model.sequence,) if model is Seal else (model.sequence, model.position)
-    found = sa.select(*columns).order_by(*order)
-    return stream(found)
+def _stream_raw(columns: tuple[Any, ...], model: type[Event | Posting]) -> Iterator[Any]:
+    return stream_raw(sa.select(*columns).order_by(model.sequence, model.position))
 
 
 def _seal_columns() -> tuple[Any, ...]:
@@ -255,16 +253,16 @@ def _event_columns() -> tuple[Any, ...]:
 
 
 def _posting_columns() -> tuple[Any, ...]:
-    """Name the columns as they are hashed; as plain text, for speed."""
+    """Name the columns as they are hashed."""
     return (
         Posting.sequence,
         Posting.position,
         Posting.programme_id,
         Posting.subject,
-        sa.type_coerce(Posting.measure, sa.String),
+        Posting.measure,
         Posting.district_id,
         Posting.entry_id,
-        sa.type_coerce(Posting.effective_on, sa.String),
+        Posting.effective_on,
         Posting.quantity,
         Posting.digest,
     )

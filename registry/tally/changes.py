@@ -12,7 +12,7 @@ from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.entries.models import Standing
 from registry.ledger.differences import (
-    NEW_WORK,
+    REGISTERS,
     Cause,
     Differences,
     Line,
@@ -199,7 +199,7 @@ def cause_of(line: Line) -> object:
 
 def name_cause(cause: str, *, is_new: bool) -> object:
     """Name a cause; new work that takes from another place is a shift."""
-    if cause in NEW_WORK and not is_new:
+    if cause in REGISTERS and not is_new:
         return SHIFTED
     return CAUSES.get(cause, OTHERWISE)
 

@@ -32,4 +32,5 @@ def say_checked(goal: GoalLine, answer: Answer, links: Links) -> Fact:
             all=amount(goal.counted, goal.unit),
             good=amount(found.in_order, goal.unit),
         )
-    return Fact(_("Checked on site"), amount(found.checked, goal.unit), links.checks(), note)
+    words = amount(found.checked, goal.unit)
+    return Fact(_("Checked on site"), words, note=note, about=links.checks())

@@ -110,11 +110,9 @@ def before(day: date, *, months: int) -> date:
 
 
 def _sum(totals: Totals, measures: Sequence[Measure], district_id: int | None) -> int:
-    return sum(
-        total
-        for (place, measure), total in totals.items()
-        if measure in measures and district_id in (None, place)
-    )
+    if district_id is not None:
+        return sum(totals.get((district_id, measure), 0) for measure in measures)
+    return sum(total for (_place, measure), total in totals.items() if measure in measures)
 
 
 def _look_ahead(goal: Counted, answer: Answer, desks: Desks) -> Outlook:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
+from urllib.parse import urlencode
 
 from registry.programme.kinds import Kind, Measure
 
@@ -57,3 +59,19 @@ class Links(Protocol):
 
     def charts(self) -> str:
         """Return the address of the charts by the same days."""
+
+
+def write_query(words: Mapping[str, str | list[str] | None]) -> str:
+    """Write the words of an address as werkzeug does, for a page that has two hundred of them."""
+    pairs = [
+        (name, word)
+        for name, value in words.items()
+        if value is not None
+        for word in (value if isinstance(value, list) else (value,))
+    ]
+    return _quote(tuple(pairs))
+
+
+@lru_cache(maxsize=2_000)
+def _quote(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs, safe="!$'()*,/:;?@")

@@ -9,6 +9,7 @@ from math import ceil
 
 from registry.core.language import _, n_
 from registry.programme.kinds import Kind
+from registry.tally import slots
 from registry.tally.behind import HINTS
 from registry.tally.changes import Group, group_lines
 from registry.tally.course import Course, Outlook
@@ -25,12 +26,13 @@ DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
 
 @dataclass(frozen=True)
 class Fact:
-    """One line under a figure."""
+    """One line under a figure: `url` opens what adds up to the value, `about` what it speaks of."""
 
     label: object
     value: str
     url: str = ""
     note: object = ""
+    about: str = ""
 
 
 def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
@@ -107,8 +109,8 @@ def _milestone_facts(goal: GoalLine, period: Period) -> list[Fact]:
 
 
 def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]:
-    """Say in place how a figure came about: rule, unit, source and date."""
-    head, period = answer.tally.head, answer.table.period
+    """Say in place how a figure came about: rule, unit, source (to be filled in) and date."""
+    period = answer.table.period
     rules = [
         Rule(_("Counted"), HINTS[goal.kind]),
         Rule(_("Unit"), goal.unit),
@@ -116,7 +118,7 @@ def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]
             _("Source"),
             _(
                 "The tally ledger up to #%(sequence)s, as of %(day)s.",
-                sequence=f"{head.sequence:,}",
+                sequence=slots.IN_WORDS,
                 day=period.as_of,
             ),
         ),

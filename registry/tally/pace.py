@@ -139,28 +139,33 @@ def _add_decided(kept: Sequence[Decision], since: Since, *, as_of: date) -> Sequ
 
 
 def _list_decided(as_of: date, head: Head, *, after: int = 0) -> list[Decision]:
-    earliest = end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min))
-    rows = db.session.execute(
-        sa.select(
-            Application.kind,
-            Application.district_id,
-            Event.type,
-            Seal.recorded_at,
-            Application.due_on,
-        )
-        .select_from(Event)
-        .join(Seal, Seal.sequence == Event.sequence)
-        .join(Application, Application.id == Event.application_id)
-        .where(Event.type.in_((APPROVED, REJECTED)))
-        .where(Event.sequence > after, Event.sequence <= head.sequence)
-        .where(Seal.recorded_at > earliest, Seal.recorded_at <= end_of(as_of))
-        .order_by(Event.sequence.desc(), Event.position)
-        .limit(DECISIONS_MOST)
-    )
+    asked = {
+        "after": after,
+        "head": head.sequence,
+        "earliest": end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)),
+        "latest": end_of(as_of),
+    }
+    rows = db.session.connection().execute(_DECIDED, asked)
     return [
         Decision(kind, district_id, type_ == APPROVED, _days_taken(day_of(decided_at), due_on))
         for kind, district_id, type_, decided_at, due_on in rows
     ]
+
+
+_DECIDED = (
+    sa.select(
+        Application.kind, Application.district_id, Event.type, Seal.recorded_at, Application.due_on
+    )
+    .select_from(Event)
+    .join(Seal, Seal.sequence == Event.sequence)
+    .join(Application, Application.id == Event.application_id)
+    .where(Event.type.in_((APPROVED, REJECTED)))
+    .where(Event.sequence > sa.bindparam("after"), Event.sequence <= sa.bindparam("head"))
+    .where(Seal.recorded_at > sa.bindparam("earliest"))
+    .where(Seal.recorded_at <= sa.bindparam("latest"))
+    .order_by(Event.sequence.desc(), Event.position)
+    .limit(DECISIONS_MOST)
+)
 
 
 @lru_cache(maxsize=50_000)

@@ -194,7 +194,7 @@ def test_what_hangs_on_a_counted_entry_is_named_by_it(register: Register) -> Non
     entry_id = _counted(register, robots=True)
     for statement in (
         "update robot_lot set quantity = quantity + 1",
-        "update robot_lot set from_on = '2025-01-17'",
+        f"update robot_lot set from_on = '{register.world.today}'",
         "delete from robot_lot",
         "update entry_district set district_id = district_id + 1",
         "delete from entry_district",

@@ -31,12 +31,15 @@ SEALED = {
     "allocation",
     "application",  # only what filed and decided cases say, each step of which is sealed
     "cell",
+    "check_result",
     "enterprise",  # only names, which nothing changes
     "entry",  # only registered ones
     "event",
     "goal",
     "goal_version",
+    "plan_version",
     "posting",
+    "release",
     "seal",
     "trend",
 }

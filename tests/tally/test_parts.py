@@ -246,6 +246,8 @@ def test_page_asks_as_often_for_few_as_for_many(
 ) -> None:
     address = f"/tally/entries?kind=smart_workshop&by={by}&industry=C34"
     leader.get(address)
+    a_registered(WORKSHOP, on=date(2026, 2, 1), enterprise=a_firm("C34"))
+    db.session.commit()
     with counted_statements() as few:
         leader.get(address)
     for day in range(1, 20):

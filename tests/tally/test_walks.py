@@ -128,7 +128,7 @@ def test_the_week_is_the_sum_of_the_changes_that_it_opens(known: int, leader: Fl
     assert link is not None
     deltas = [read_amount(*found) for found in DELTA.findall(week[1])]
 
-    assert sum(1 for delta in deltas if delta.value) > 1
+    assert any(delta.value for delta in deltas)
     for kind, delta in zip(Kind, deltas, strict=True):
         url = f"{link[1].replace('&amp;', '&')}&kind={kind.value}"
         assert open_figure(leader, url) == {delta}, kind

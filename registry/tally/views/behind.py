@@ -24,7 +24,8 @@ from registry.tally.behind import show_behind
 from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
 from registry.tally.queries import Asked, find_figure
 from registry.tally.questions import pin, read_question
-from registry.tally.views.figures import CSV, Addresses, ask_strictly, ledger_key, tally
+from registry.tally.views.addresses import Addresses
+from registry.tally.views.figures import CSV, ask_strictly, ledger_key, tally
 
 
 @tally.get("/tally/entries")
@@ -45,7 +46,7 @@ def _show_behind() -> ResponseReturnValue:
     asked = find_figure(question.day, head, **_figure_words())
     figure, only = _find_part(asked, question.day, head)
     by = read_by(request.args.get("by", ""))
-    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
+    limit = 0 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
     page = show_behind(
         asked,
         _list_behind(figure, after=after, limit=limit),

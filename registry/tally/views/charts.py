@@ -16,7 +16,8 @@ from registry.tally.chartbook import Sources, find_plot, list_groups
 from registry.tally.pictures import Frame, draw_framed
 from registry.tally.queries import Answer, read_answer
 from registry.tally.questions import pin, read_question
-from registry.tally.views.figures import Addresses, tally
+from registry.tally.views.addresses import Addresses
+from registry.tally.views.figures import tally
 
 if TYPE_CHECKING:
     from registry.tally import png
@@ -49,7 +50,8 @@ def charts() -> ResponseReturnValue:
     return render_template("tally/charts.html", **words), question.status
 
 
-@tally.get(f"/tally/charts/<name>.<any({SVG}, {PNG}):form>")
+@tally.get("/tally/charts/<name>.svg", defaults={"form": SVG})
+@tally.get("/tally/charts/<name>.png", defaults={"form": PNG})
 @public
 def chart(name: str, form: str) -> ResponseReturnValue:
     """Give one chart as a picture, with what makes its figures reproducible."""

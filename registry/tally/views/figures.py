@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date
-from typing import TYPE_CHECKING, Any  # the words of an address are text or lists of it
+from collections.abc import Iterator
+from typing import TYPE_CHECKING  # the words of an address are text or lists of it
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
-from registry.accounts.roles import DESK, Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
@@ -24,17 +22,17 @@ from registry.districts.queries import find_district, list_districts
 from registry.ledger.differences import stream_differences
 from registry.ledger.files import Entered, stream_behind
 from registry.ledger.queries import read_head
-from registry.programme.kinds import Kind, Measure
+from registry.programme.kinds import Kind
 from registry.programme.queries import find_programme
-from registry.tally import downloads
+from registry.tally import downloads, slots
 from registry.tally.changes import read_differences, show_changes
 from registry.tally.course import read_course
 from registry.tally.page import show_page
-from registry.tally.parts import NARROWING
-from registry.tally.queries import list_stages, read_answer
+from registry.tally.queries import Answer, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
-from registry.tally.spans import SpanAsked, read_place, read_span
+from registry.tally.spans import read_place, read_span
+from registry.tally.views.addresses import Addresses, ChangeAddresses
 
 if TYPE_CHECKING:
     from registry.tally import briefing as papers
@@ -45,8 +43,6 @@ else:
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
 
 tally = Blueprint("tally", __name__)
 
@@ -88,14 +84,19 @@ def _show_index() -> ResponseReturnValue:
     page = show_page(
         answer,
         list_stages(answer.tally.open_cases, answer.tally.head),
-        Addresses(question, head=pin(answer.tally.head, question.known)),
+        Addresses(question, head=slots.IN_ADDRESSES),
         course=read_course(answer),
         order=order,
         on_map=_find_kind("map") or answer.table.kinds[-1],
     )
     hidden = {name: request.args[name] for name in ("order", "map") if request.args.get(name)}
     words = {"question": question, "hidden": hidden, "page": page}
-    return render_template("tally/index.html", **words), question.status
+    return _fill(render_template("tally/index.html", **words), question, answer), question.status
+
+
+def _fill(page: str, question: Question, answer: Answer) -> str:
+    head = answer.tally.head
+    return slots.fill(page, pin=pin(head, question.known), sequence=head.sequence)
 
 
 @tally.get("/tally.csv")
@@ -214,82 +215,6 @@ def ledger_key() -> list[object]:
 
 def _now() -> str:
     return clock.now().astimezone(clock.PLACE).strftime("%Y-%m-%d %H:%M")
-
-
-class Addresses:
-    """The addresses that lead on from a page; those of figures ask for exactly what is shown."""
-
-    def __init__(self, question: Question, *, head: str) -> None:
-        self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
-
-    def entries(
-        self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
-    ) -> str:
-        names = [measure.value for measure in measures] or None
-        words: dict[str, Any] = {"kind": kind, "measure": names, "district": district or None}
-        return url_for("tally.behind", **words, **self.pinned)
-
-    def changes(self, *, since: date, kind: Kind | None = None, district: str = "") -> str:
-        words: dict[str, Any] = {"kind": kind, "district": district or None}
-        return url_for("tally.changes", since=since.isoformat(), **words, **self.pinned)
-
-    def again(self, **changes: str) -> str:
-        asked = {**request.args.to_dict(flat=False), **changes}
-        kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
-        return url_for(request.endpoint or "tally.index", **kept)
-
-    def kept(self, *names: str) -> dict[str, str]:
-        return {name: request.args[name] for name in names if request.args.get(name)}
-
-    def file(self) -> str:
-        """Return the address of this page's figures as a file."""
-        asked = request.args.to_dict(flat=False)
-        names = ("kind", "measure", "district", "by", *NARROWING)
-        words: dict[str, Any] = {name: asked.get(name) for name in names}
-        return url_for(FILES[request.endpoint or ""], **{**words, **self.pinned})
-
-    def workbook(self) -> str:
-        """Return the address of the whole tally as a workbook."""
-        return url_for("tally.workbook", **self.pinned)
-
-    def briefing(self) -> str:
-        """Return the address of the page to sign."""
-        return url_for("tally.briefing", **self.pinned)
-
-    def checks(self) -> str:
-        """Return the address of the sample checks, for whom there are such."""
-        role = current_user.role if current_user.is_authenticated else None
-        return url_for("sampling.index") if role in CHECK_READERS else ""
-
-    def tally(self) -> str:
-        return url_for("tally.index", **self.pinned)
-
-    def charts(self) -> str:
-        """Return the address of the charts by the same days."""
-        return url_for("tally.charts", **self.pinned)
-
-    def picture(self, name: str, form: str) -> str:
-        """Return the address of one chart as a picture."""
-        return url_for("tally.chart", name=name, form=form, **self.pinned)
-
-
-class ChangeAddresses(Addresses):
-    """The addresses that lead on from a page of changes."""
-
-    def __init__(self, asked: SpanAsked) -> None:
-        self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
-        self.span: dict[str, Any] = dict(asked.pinned)
-
-    def file(self) -> str:
-        words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}
-        return url_for("tally.download_changes", **words, **self.span)
-
-
-FILES = {
-    "tally.index": "tally.download",
-    "tally.charts": "tally.download",
-    "tally.behind": "tally.download_behind",
-}
 
 
 def _find_kind(name: str) -> Kind | None:

@@ -1,0 +1,114 @@
+"""Parts of pages that are made once for the same values.
+
+A macro whose bytes depend on nothing but its arguments and the language is made once for each
+combination of values, and then given again. Arguments are told apart by all that they hold, so a
+part is as right as if it were made anew; one that holds anything else than plain values is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from types import NoneType
+from typing import Any  # what a template hands to a macro
+
+from flask import Flask
+from flask_babel.speaklater import LazyString
+from jinja2.runtime import Macro
+from markupsafe import Markup
+
+from registry.core.language import is_chinese
+
+PARTS_MOST = 2_000
+PLAIN = frozenset({str, int, NoneType})
+BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, LazyString})
+SEQUENCES = frozenset({tuple, list})
+
+
+class NotPlain(Exception):
+    """An argument is no plain value."""
+
+
+class Parts:
+    """The parts made lately, in two halves; the older one goes when the newer one is full."""
+
+    def __init__(self, most: int = PARTS_MOST) -> None:
+        self.most = most
+        self.newer: dict[object, str] = {}
+        self.older: dict[object, str] = {}
+
+    def find(self, key: object) -> str | None:
+        found = self.newer.get(key)
+        if found is None and (found := self.older.get(key)) is not None:
+            self.keep(key, found)
+        return found
+
+    def keep(self, key: object, part: str) -> None:
+        if len(self.newer) >= self.most // 2:
+            self.newer, self.older = {}, self.newer
+        self.newer[key] = part
+
+
+parts = Parts()
+
+
+def init_app(app: Flask) -> None:
+    """Let templates write `kept(macro, …)` where they would write `macro(…)`."""
+    app.jinja_env.globals["kept"] = kept
+
+
+def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
+    """Return what the macro makes of these arguments."""
+    try:
+        key = (
+            macro._func,  # noqa: SLF001 - the code of the macro, the same in every import of it
+            is_chinese(),
+            values_of(arguments),
+            values_of(tuple(named.items())),
+        )
+    except NotPlain:
+        return macro(*arguments, **named)
+    found = parts.find(key)
+    if found is not None:
+        return found
+    made = macro(*arguments, **named)
+    parts.keep(key, made)
+    return made
+
+
+def values_of(thing: Any) -> Any:
+    """Return all that a thing holds as something that can be compared; raise NotPlain."""
+    kind = type(thing)
+    if kind in PLAIN:
+        return thing
+    if kind in SEQUENCES:
+        return tuple([values_of(item) for item in thing])
+    if kind in BY_THEIR_WORDS:
+        return kind, str(thing)
+    get = _reader_of(kind)  # type: ignore[arg-type]  # a class can be a key
+    return kind, get(thing)
+
+
+@cache
+def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:
+    """Return what reads the values of a class: an enum's word, the fields of a dataclass."""
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        if len(names) == 1:
+            return lambda thing: values_of(getattr(thing, names[0]))
+        read = attrgetter(*names)
+        return lambda thing: tuple([values_of(value) for value in read(thing)])
+    if issubclass(kind, tuple):
+        return lambda thing: tuple([values_of(value) for value in thing])
+    return _refuse
+
+
+def _refuse(_thing: Any) -> Any:
+    raise NotPlain
