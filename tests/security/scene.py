@@ -154,6 +154,8 @@ def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, A
         "entry_number": row.entry.number,
         "sequence": release.sequence,
         "month": "2026-03",
+        "name": "months-robot-deployment",
+        "form": "svg",
     }
 
 
