@@ -55,8 +55,8 @@ def _measure_days(place: Place) -> Iterator[Line]:
     steady = max(before, after) <= STEADY * min(before, after)
     details = [
         (
-            f"{place.size:,} entries, {len(ratios)} days in turn: tally and trend {ms(work)} · {rows}"
-            f" ready rows {ms(before)} before, {ms(after)} after{'' if steady else ' · UNSTEADY'}"
+            f"{place.size:,} entries, {len(ratios)} days in turn: tally and trend {ms(work)} ·"
+            f" {rows} ready rows {ms(before)} before, {ms(after)} after{'' if steady else ' · UNSTEADY'}"
         ),
         (
             f"ratio today {ratios[today]:.2f}, all days {min(ratios.values()):.2f} to"
