@@ -52,11 +52,12 @@ def _measure_days(place: Place) -> Iterator[Line]:
     before, work, after = (
         median(part) for part in zip(*[one for all_ in times.values() for one in all_], strict=True)
     )
-    steady = max(before, after) <= STEADY * min(before, after)
+    is_steady = max(before, after) <= STEADY * min(before, after)
+    unsteady = "" if is_steady else " · UNSTEADY"
     details = [
         (
             f"{place.size:,} entries, {len(ratios)} days in turn: tally and trend {ms(work)} ·"
-            f" {rows} ready rows {ms(before)} before, {ms(after)} after{'' if steady else ' · UNSTEADY'}"
+            f" {rows} ready rows {ms(before)} before, {ms(after)} after{unsteady}"
         ),
         (
             f"ratio today {ratios[today]:.2f}, all days {min(ratios.values()):.2f} to"
