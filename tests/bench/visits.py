@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from registry.accounts.access import public
@@ -73,10 +74,11 @@ class Visitor:
 
     def _environ(self, address: str, tag: str) -> dict[str, Any]:
         if (address, tag) not in self.environs:
-            headers = {"Cookie": self.cookie, **({"If-None-Match": tag} if tag else {})}
-            self.environs[address, tag] = EnvironBuilder(
-                path=address, headers=headers
-            ).get_environ()
+            headers = Headers({"Cookie": self.cookie})
+            if tag:
+                headers["If-None-Match"] = tag
+            builder = EnvironBuilder(path=address, headers=headers)
+            self.environs[address, tag] = builder.get_environ()
         return self.environs[address, tag]
 
 
