@@ -11,7 +11,6 @@ import structlog
 from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale
 from flask_login import LoginManager, current_user
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -54,7 +53,7 @@ from registry.programme.queries import find_programme
 from registry.releases.beside import note_release
 from registry.releases.views import releases
 from registry.sampling.views import sampling
-from registry.sampling.views.beside import checks_beside
+from registry.sampling.views.beside import checks_beside, count_waiting_checks
 from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
@@ -112,6 +111,7 @@ def create_app(settings: Settings) -> Flask:
         transfers_waiting=count_transfers,
         note_release=note_release,
         checks_of=checks_beside,
+        checks_waiting=count_waiting_checks,
         check_outcomes=OUTCOMES,
     )
     app.context_processor(_page_context)
@@ -161,7 +161,6 @@ def _replica(settings: Settings) -> dict[str | None, Any]:
 
 def _open_database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         for engine in db.engines.values():
             prepare_engine(engine)

@@ -15,6 +15,7 @@ from registry.app import create_app
 from registry.config import Settings
 from registry.core import clock, metrics
 from registry.core.database import db
+from registry.core.lazily import load_all
 from registry.notices.delivery import deliver_due
 
 WORKERS = 2
@@ -63,9 +64,13 @@ def run(settings: Settings) -> None:
 
 
 def _deliver(app: Flask, settings: Settings) -> None:
-    """Deliver what is due, for as long as the process lives; what fails is tried again later."""
+    """Deliver what is due, for as long as the process lives; what fails is tried again later.
+
+    Before that, load what was put off at the start, so that no request waits for it.
+    """
     stop = threading.Event()
     while not stop.wait(DELIVER_EVERY_SECONDS):
+        load_all()
         with app.app_context():
             try:
                 deliver_due(settings, at=clock.now())

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from registry.core.database import db
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.migrations import upgrade
 from registry.districts.models import District
 from registry.ledger.goals import set_target
 from registry.programme.kinds import Kind, Measure

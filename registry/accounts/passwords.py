@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.lazily import lazily
+
+if TYPE_CHECKING:
+    from zxcvbn import frequency_lists
+else:
+    frequency_lists = lazily("zxcvbn.frequency_lists")
 
 LENGTH_MIN, LENGTH_MAX = 10, 128
 CONTEXT_MIN = 4
@@ -29,7 +35,7 @@ def _nobodys_hash() -> str:
 @cache
 def _common() -> frozenset[str]:
     """Return the 30,000 most used passwords and the words people think of first."""
-    return frozenset(word for words in FREQUENCY_LISTS.values() for word in words)
+    return frozenset(word for words in frequency_lists.FREQUENCY_LISTS.values() for word in words)
 
 
 def hash_password(password: str) -> str:

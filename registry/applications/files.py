@@ -7,12 +7,18 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filetype
-from PIL import Image, UnidentifiedImageError
 
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.lazily import lazily
+
+if TYPE_CHECKING:
+    from PIL import Image
+else:
+    Image = lazily("PIL.Image")
 
 MEBIBYTE = 1024 * 1024
 LARGEST = 20 * MEBIBYTE
@@ -53,7 +59,7 @@ def _is_image(path: Path, wanted: str) -> bool:
                     return False
                 image.verify()
                 return True
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Warning):
+    except (OSError, SyntaxError, ValueError, Warning):
         return False
 
 

@@ -46,7 +46,9 @@ class Application(Base):
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), unique=True)
     amends_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"))
-    status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.DRAFT)
+    status: Mapped[Status] = mapped_column(
+        choice(Status, "status"), default=Status.DRAFT, index=True
+    )
     version: Mapped[int] = mapped_column(default=1)
     form: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     review: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)

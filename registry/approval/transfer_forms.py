@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -51,10 +50,10 @@ class AnswerForm(DeedForm):
     """An answer to a transfer, with words where it is refused."""
 
     answer = StringField()
-    reason = TextAreaField(p_("refusal", "Why it is refused"), [SHORT_ENOUGH], filters=[_clean])
+    reason = TextAreaField(p_("transfer", "Why it is refused"), [SHORT_ENOUGH], filters=[_clean])
 
 
-def put_fault(form: FlaskForm, fault: Invalid) -> None:
+def put_fault(form: DeedForm, fault: Invalid) -> None:
     """Put what is wrong on its field."""
     if fault.field in form:
         form[fault.field].errors = [str(fault.message)]

@@ -8,30 +8,45 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from importlib import import_module
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from registry.cli.archive import backup, restore
-from registry.cli.demo import demo
-from registry.cli.init import init
-from registry.cli.ledger import tally, verify_command
-from registry.cli.lists import import_file, undo
-from registry.cli.serve import serve
-from registry.cli.users import add_user
 from registry.config import SettingsError
 from registry.core.errors import RegistryError
 
-COMMANDS = (init, import_file, undo, tally, verify_command, backup, restore, serve, demo, add_user)
+COMMANDS = {
+    "add-user": "users:add_user",
+    "backup": "archive:backup",
+    "demo": "demo:demo",
+    "import": "lists:import_file",
+    "init": "init:init",
+    "restore": "archive:restore",
+    "serve": "serve:serve",
+    "tally": "ledger:tally",
+    "undo-import": "lists:undo",
+    "verify": "ledger:verify_command",
+}
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands by name; each is loaded when it is asked for, so that starting is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own hook
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own hook
+        if cmd_name not in COMMANDS:
+            return None
+        module, _colon, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"registry.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=Commands)
 def registry() -> None:
     """The register of a city's smart-manufacturing programme."""
-
-
-for command in COMMANDS:
-    registry.add_command(command)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
-from flask_migrate import downgrade, upgrade
 
 from registry.cli.context import opened
 from registry.config import read_settings
@@ -16,6 +15,7 @@ from registry.core import archive
 from registry.core.database import db, reading
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.migrations import downgrade, upgrade
 from registry.core.schema import is_known
 from registry.ledger.verify import verify
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import click
-from flask_migrate import upgrade
 
 from registry.accounts.links import first_administrator_link
 from registry.cli.context import opened
@@ -13,6 +12,7 @@ from registry.cli.init import YEARS_AFTER
 from registry.config import Settings, check_safe_to_serve, read_settings
 from registry.core import clock
 from registry.core.database import db
+from registry.core.migrations import upgrade
 from registry.programme.queries import find_programme
 from registry.server import run
 from registry.start import init_register

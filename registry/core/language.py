@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from babel.support import NullTranslations, Translations
 from flask import Flask
@@ -93,4 +94,12 @@ def is_chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
-__all__ = ["LANGUAGES", "_", "init_app", "is_chinese", "n_", "p_"]
+def agree(unit: object, value: object) -> str:
+    """Return the unit of one thing or of many; English units are set as plurals."""
+    words = str(unit)
+    if is_chinese() or not isinstance(value, int | float | Decimal) or abs(value) != 1:
+        return words
+    return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+
+
+__all__ = ["LANGUAGES", "_", "agree", "init_app", "is_chinese", "n_", "p_"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from registry.core.database import reading
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+STAMP = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 
 def read_revision(engine: Engine) -> str | None:
@@ -17,18 +18,21 @@ def read_revision(engine: Engine) -> str | None:
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
         return None
     with reading(), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table(STAMP.name):
+            return None
+        return connection.scalar(sa.select(STAMP.c.version_num))
 
 
 def newest_revision() -> str:
     """Return the revision that this program works with."""
-    return str(_scripts().get_current_head())
+    return max(list_revisions())
 
 
 def is_known(revision: str) -> bool:
     """Say whether this program can bring a database of that revision up to date."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in list_revisions()
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(current_app.extensions["migrate"].directory))
+def list_revisions() -> set[str]:
+    """List the revisions there are: each is the number before the name of its file."""
+    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")}

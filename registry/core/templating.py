@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from registry.core.clock import PLACE, day_of
 from registry.core.deeds import new_key
+from registry.core.language import agree
 
 HASH_LETTERS = 10
 
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
-    app.jinja_env.filters.update(local=local, day_of=day_of)
+    app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
     app.jinja_env.globals.update(new_key=new_key)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 

@@ -22,9 +22,11 @@ from registry.applications.workflow import Action
 from registry.core.clock import day_of
 from registry.core.database import db
 from registry.demo.cases import Cast
+from registry.demo.names import Firm
 from registry.demo.papers import make_pdf
 from registry.demo.plan import SHOWN_DISTRICT
 from registry.districts.models import District
+from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry
 from registry.programme.kinds import Kind
 
@@ -79,25 +81,26 @@ PLANS = (
 )
 
 
-def amend_some(cast: Cast, at: datetime) -> None:
-    """Let enterprises of the shown district amend what they have in the register."""
+def amend_some(cast: Cast, firm: Firm, at: datetime) -> None:
+    """Let enterprises of the shown district amend what they have; first of all the shown one."""
     for plan in PLANS:
-        entry = _find_entry(plan, at)
+        entry = _find_entry(plan, firm, at)
         if entry is not None:
             Amending(cast, plan, at).carry(entry)
             db.session.commit()
 
 
-def _find_entry(plan: Plan, at: datetime) -> Entry | None:
+def _find_entry(plan: Plan, firm: Firm, at: datetime) -> Entry | None:
     """Pick an entry that came through a case, decided some time before."""
     return db.session.scalar(
         sa.select(Entry)
         .join(Application, Application.entry_id == Entry.id)
         .join(District, District.id == Entry.district_id)
+        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
         .where(District.code == SHOWN_DISTRICT, Entry.kind == plan.kind)
         .where(Application.status == Status.APPROVED)
         .where(Entry.effective_on <= day_of(at) - SETTLED, Entry.revoked_on.is_(None))
-        .order_by(Entry.rank)
+        .order_by(Enterprise.uscc != firm.uscc, Entry.rank)
         .offset(plan.nth)
         .limit(1)
     )

@@ -15,6 +15,7 @@ from registry.core.database import db
 from registry.core.working_days import is_working_day
 from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
+from registry.demo.leaving import retire_some, revoke_some
 from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
 from registry.demo.names import Firm, make_firms
 from registry.demo.people import People, invite_people, list_sign_ins
@@ -30,10 +31,11 @@ from registry.demo.plan import (
     SOURCE,
     UPGRADE,
 )
-from registry.demo.proposals import propose_some
+from registry.demo.proposals import correct_one, propose_some
 from registry.demo.reports import plan_releases
 from registry.demo.samples import check_all, check_some, draw_city, draw_district
 from registry.demo.schedule import plan_cases, reached_by
+from registry.demo.transfers import ask_some, settle_some
 from registry.districts.queries import list_districts
 from registry.importing.reading import read_table
 from registry.importing.service import import_list
@@ -56,6 +58,7 @@ class Filler:
     people: People
     cast: Cast
     today: date
+    shown: Firm
 
 
 def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[dict[str, str]]:
@@ -73,11 +76,11 @@ def fill(*, attachments: Path, tell: Tell = lambda _done, _all: None) -> list[di
         people = invite_people(random, districts, at=begun)
         db.session.commit()
     cast = Cast(people, districts, attachments, random)
-    filler = Filler(random, firms, people, cast, today)
     plans = plan_cases(random, firms, today=today)
+    shown = next(plan.firm for plan in plans if plan.firm.district == SHOWN_DISTRICT)
+    filler = Filler(random, firms, people, cast, today, shown)
     deeds = [*_city_deeds(filler), *_list_deeds(filler, plans), *_case_deeds(filler, plans)]
     _act(deeds, tell)
-    shown = next(plan.firm for plan in plans if plan.firm.district == SHOWN_DISTRICT)
     return list_sign_ins(people, shown=SHOWN_DISTRICT, firm=shown)
 
 
@@ -105,11 +108,17 @@ def _act(deeds: list[tuple[datetime, Deed]], tell: Tell) -> None:
 
 def _city_deeds(filler: Filler) -> list[tuple[datetime, Deed]]:
     programme = get_programme()
+    yesterday = partial(_moment, filler.today - timedelta(days=1))
     return [
         (_moment(programme.starts_on, 10), partial(_allocate, filler)),
         (_moment(filler.today - timedelta(days=60), 9), partial(_open_rounds, filler)),
-        (_moment(filler.today - timedelta(days=1), 17), partial(propose_some, filler.people)),
-        (_moment(filler.today - timedelta(days=1), 16), partial(amend_some, filler.cast)),
+        (_moment(filler.today - timedelta(days=100), 16), partial(retire_some, filler.people)),
+        (_moment(filler.today - timedelta(days=70), 16), partial(revoke_some, filler.people)),
+        (_moment(filler.today - timedelta(days=3), 15), partial(correct_one, filler.people)),
+        (_moment(filler.today - timedelta(days=2), 18), partial(settle_some, filler.people)),
+        (yesterday(16), partial(amend_some, filler.cast, filler.shown)),
+        (yesterday(17), partial(propose_some, filler.people)),
+        (yesterday(18), partial(ask_some, filler.people)),
         *_paper_deeds(filler),
     ]
 

@@ -1,4 +1,4 @@
-"""What waits for a second person in the demonstration: two revocations and a change of district."""
+"""What two people decide in the demonstration: three proposals that wait, one correction."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from registry.programme.kinds import Kind
 from registry.programme.queries import get_programme
 from registry.standing import service
 from registry.standing.changes import Asked
-from registry.standing.models import Act
+from registry.standing.models import Act, Proposal, State
 from registry.standing.queries import version_of
 
 GIVING_DISTRICT = "320582"
+CORRECTED = ("320506", "320507")
 STANDING_FOR = timedelta(days=20)
 DAYS_BACK = timedelta(days=5)
 
@@ -43,6 +44,24 @@ def propose_some(people: People, at: datetime) -> None:
     _propose(moving, Act.RELOCATE, moved, by=people.supervisors[GIVING_DISTRICT], at=at)
 
 
+def correct_one(people: People, at: datetime) -> None:
+    """Let two districts agree that a workshop stood in the second one from the beginning."""
+    giver, taker = CORRECTED
+    (entry,) = _list_entries(giver, day_of(at), many=1)
+    target = db.session.scalars(sa.select(District).where(District.code == taker)).one()
+    wrong = Asked(
+        "recorded_wrongly",
+        "名单按企业注册地填报，车间实际位于相城区。",
+        "吴工信〔2026〕18号",
+        None,
+        target.id,
+    )
+    proposal = _propose(entry, Act.RELOCATE, wrong, by=people.supervisors[giver], at=at)
+    db.session.commit()
+    by, seen = people.supervisors[taker], version_of(entry.id)
+    service.decide(proposal.id, State.CONFIRMED, by=by, at=at, seen=seen)
+
+
 def _list_entries(code: str, day: date, *, many: int) -> list[Entry]:
     """List the first workshops of a district decided within the programme, well before a day."""
     found = (
@@ -58,5 +77,8 @@ def _list_entries(code: str, day: date, *, many: int) -> list[Entry]:
     return list(db.session.scalars(found.order_by(Entry.rank).limit(many)))
 
 
-def _propose(entry: Entry, act: Act, asked: Asked, *, by: User, at: datetime) -> None:
-    service.propose(entry.id, act, asked, by=by, at=at, seen=version_of(entry.id))
+def _propose(entry: Entry, act: Act, asked: Asked, *, by: User, at: datetime) -> Proposal:
+    outcome = service.propose(entry.id, act, asked, by=by, at=at, seen=version_of(entry.id))
+    if outcome.proposal is None:
+        raise LookupError(entry.number)
+    return outcome.proposal

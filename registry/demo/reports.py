@@ -13,6 +13,7 @@ from registry.releases.service import Signed
 
 MONTHS = 8
 MISSING = 1  # the second newest waits for the city
+QUARTER = 3  # lists come by the quarter: its first month is the one that changes most
 DAYS_AFTER, DAYS_AFTER_AGAIN = timedelta(days=6), timedelta(days=75)
 OFFICE, SIGNER = "苏州市工业和信息化局副局长", "周立民"
 REASON = "季度认定名单送达后补录了当月认定的项目，按补录后的数字再次定稿。"
@@ -50,7 +51,6 @@ def plan_releases(today: date, *, starts_on: date) -> list[Planned]:
         for place, month in enumerate(months)
         if place != MISSING and last_day(month) + DAYS_AFTER < today
     ]
-    if planned:
-        first = planned[-1].month
-        planned.append(Planned(first, last_day(first) + DAYS_AFTER_AGAIN, REASON))
+    begins = [each.month for each in planned if each.month.month % QUARTER == 1]
+    planned += [Planned(month, last_day(month) + DAYS_AFTER_AGAIN, REASON) for month in begins[-1:]]
     return [each for each in planned if each.on < today]

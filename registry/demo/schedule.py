@@ -56,6 +56,19 @@ OPEN_ELSEWHERE = (
     (3, "new"),
     (2, "new"),
 )
+# Cases decided lately, by the working days since then.
+RECENT = (
+    (WORKSHOP, 4),
+    (UPGRADE, 4),
+    (ROBOTS, 3),
+    (UPGRADE, 3),
+    (WORKSHOP, 2),
+    (ROBOTS, 2),
+    (UPGRADE, 1),
+    (ROBOTS, 1),
+)
+RECENT_DISTRICTS = (SHOWN_DISTRICT, "320582", "320571", "320509", "320581")
+REVIEW_DAYS = (5, 14)
 CLOSED = ("reject", "withdraw")
 CLOSED_CASES = 12
 KINDS_IN_TURN = (ROBOTS, UPGRADE, ROBOTS, WORKSHOP, UPGRADE, ROBOTS, UPGRADE)
@@ -86,6 +99,10 @@ def plan_cases(random: Random, firms: Sequence[Firm], *, today: date) -> list[Pl
     plans += [
         _closed_case(random, free[next(districts)], end, today=today)
         for end, _ in zip(cycle(CLOSED), range(CLOSED_CASES), strict=False)
+    ]
+    places = cycle(RECENT_DISTRICTS)
+    plans += [
+        _recent_case(random, free[next(places)], kind, ago=ago, today=today) for kind, ago in RECENT
     ]
     return plans
 
@@ -151,6 +168,18 @@ def _decided_case(random: Random, firms: list[Firm], kind: Kind, *, today: date)
     decided = min(decided, held_from + CLAIM_STANDS)
     steps.append((decided, "approve"))
     return Plan(kind, firms.pop(), tuple(steps), _rows(random, kind), random.randint(0, 1))
+
+
+def _recent_case(random: Random, firms: list[Firm], kind: Kind, *, ago: int, today: date) -> Plan:
+    """Plan a case that was approved so many working days ago."""
+    filed = _working_days_ago(today, ago + random.randint(*REVIEW_DAYS))
+    steps = (
+        (filed - timedelta(days=1), "start"),
+        (filed, "submit"),
+        (_working_days_ago(today, ago + 2), "claim"),
+        (_working_days_ago(today, ago), "approve"),
+    )
+    return Plan(kind, firms.pop(), steps, _rows(random, kind), random.randint(0, 1))
 
 
 def _closed_case(random: Random, firms: list[Firm], end: str, *, today: date) -> Plan:

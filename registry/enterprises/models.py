@@ -55,7 +55,7 @@ class Enterprise(Base):
     legal_representative: Mapped[str | None] = mapped_column(sa.String(60))
     contact_name: Mapped[str | None] = mapped_column(sa.String(60))
     contact_phone: Mapped[str | None] = mapped_column(sa.String(30))
-    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     district: Mapped[District | None] = relationship()

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-
-import segno
+from typing import TYPE_CHECKING
 
 from registry.accounts.models import User
 from registry.core.database import db
 from registry.core.delimited import to_bytes
 from registry.core.language import _, is_chinese, p_
+from registry.core.lazily import lazily
 from registry.districts.models import District
 from registry.entries.catalogue import CATALOGUE, KindFacts
 from registry.entries.checking import bind
@@ -36,6 +36,11 @@ from registry.entries.showing import (
 )
 from registry.programme.kinds import Level
 from registry.programme.models import Programme
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = lazily("segno")
 
 LEVELS = {
     Level.NATIONAL: p_("level", "National"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
-from registry.entries.models import Entry
+from registry.entries.models import Entry, Standing
 from registry.ledger.heads import Head
 from registry.ledger.models import Posting
 from registry.programme.kinds import Kind, Measure
@@ -35,6 +35,7 @@ class Figure(NamedTuple):
     district_en: str
     effective_on: date
     quantity: int
+    standing: Standing
 
     @property
     def key(self) -> After:
@@ -74,11 +75,32 @@ def list_behind(
     after: After | None = None,
     limit: int | None = PAGE_ROWS,
 ) -> Behind:
-    """List the entries that add up to a figure, latest first, by pages (all: limit None)."""
+    """List the entries that add up to a figure, latest first, by pages.
+
+    `limit` None lists all, 0 none: only how many there are and what they add up to.
+    """
     parts = select_parts(as_of, head, measures, district_id=district_id, part=part).subquery()
     counted = sa.select(sa.func.count(), sa.func.sum(parts.c.quantity)).select_from(parts)
     count, total = db.session.execute(counted).one()
+    figures = [] if limit == 0 else _list_figures(parts, after=after, limit=limit)
+    more = limit is not None and len(figures) > limit
+    page = figures[:limit]
+    return Behind(page, count, int(total or 0), page[-1].key if more else None)
+
+
+def _list_figures(parts: sa.Subquery, *, after: After | None, limit: int | None) -> list[Figure]:
+    """Find the page first and its names afterwards; one row above the limit says there are more."""
     key = (Entry.effective_on, parts.c.entry_id, parts.c.district_id)
+    found = (
+        sa.select(parts)
+        .join(Entry, Entry.id == parts.c.entry_id)
+        .order_by(*(column.desc() for column in key))
+    )
+    if after is not None:
+        found = found.where(sa.tuple_(*key) < sa.tuple_(*after))
+    if limit is not None:
+        found = found.limit(limit + 1)
+    page = found.subquery("page")
     shown = (
         sa.select(
             Entry.id,
@@ -91,22 +113,16 @@ def list_behind(
             District.name_zh,
             District.name_en,
             Entry.effective_on,
-            sa.cast(parts.c.quantity, sa.Integer),
+            sa.cast(page.c.quantity, sa.Integer),
+            Entry.standing,
         )
-        .select_from(parts)
-        .join(Entry, Entry.id == parts.c.entry_id)
+        .select_from(page)
+        .join(Entry, Entry.id == page.c.entry_id)
         .join(Enterprise, Enterprise.id == Entry.enterprise_id)
-        .join(District, District.id == parts.c.district_id)
-        .order_by(*(column.desc() for column in key))
+        .join(District, District.id == page.c.district_id)
+        .order_by(Entry.effective_on.desc(), page.c.entry_id.desc(), page.c.district_id.desc())
     )
-    if after is not None:
-        shown = shown.where(sa.tuple_(*key) < sa.tuple_(*after))
-    if limit is not None:
-        shown = shown.limit(limit + 1)
-    figures = [Figure._make(row) for row in db.session.execute(shown)]
-    more = limit is not None and len(figures) > limit
-    page = figures[:limit]
-    return Behind(page, count, int(total or 0), page[-1].key if more else None)
+    return [Figure._make(row) for row in db.session.execute(shown)]
 
 
 def select_parts(

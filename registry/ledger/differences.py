@@ -21,7 +21,8 @@ from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
 from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
-NEW_WORK = ("approve", "import", "amend")
+REGISTERS = ("approve", "import")
+NEW_WORK = (*REGISTERS, "amend")
 Place = tuple[int, int, int, int]
 Cause = tuple[str, int]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, TypeVar  # rows of a union of tables have no common type
@@ -37,7 +37,7 @@ REGISTERED = (
         Entry.effective_on,
         Entry.rank,
         Entry.revoked_on,
-        SURVIVOR.label("survivor_id"),
+        SURVIVOR,
         EntryDistrict.from_on,
         EntryDistrict.district_id,
     )
@@ -47,10 +47,11 @@ REGISTERED = (
     .order_by(Entry.id, EntryDistrict.from_on)
 )
 BY_IDS = REGISTERED.where(Entry.id.in_(IDS))
-OF_FIRMS = REGISTERED.where(
-    Entry.kind.in_(COUNTED_BY_ENTERPRISE),
-    sa.or_(Enterprise.id.in_(IDS), Enterprise.merged_into_id.in_(IDS)),
+RECORDS = sa.union_all(  # of the firms; an OR would make the database look at every entry
+    sa.select(Enterprise.id).where(Enterprise.id.in_(IDS)),
+    sa.select(Enterprise.id).where(Enterprise.merged_into_id.in_(IDS)),
 )
+OF_FIRMS = REGISTERED.where(Entry.kind.in_(COUNTED_BY_ENTERPRISE), Entry.enterprise_id.in_(RECORDS))
 KEY = (Posting.effective_on, Posting.district_id, Posting.measure, Posting.entry_id)
 NETS = (
     sa.select(Posting.subject, *KEY, sa.func.sum(Posting.quantity))
@@ -72,25 +73,34 @@ def subjects_of(entry_ids: Collection[int]) -> set[str]:
 
 def subject_name(kind: Kind, entry_id: int, survivor_id: int) -> str:
     """Return `<kind>:<entry>`, or `<kind>:<surviving enterprise>` where that is what counts."""
-    return f"{kind.value}:{survivor_id if kind in COUNTED_BY_ENTERPRISE else entry_id}"
+    return f"{kind}:{survivor_id if kind in COUNTED_BY_ENTERPRISE else entry_id}"
 
 
-def load_facts(subjects: Collection[str]) -> dict[str, list[EntryFacts]]:
-    """Load the registered entries of each subject."""
-    entries = [list(group) for _, group in groupby(_entries_of(subjects), key=itemgetter(0))]
-    rows = _rows_of([places[0].id for places in entries if places[0].kind in WITH_ROWS])
+Select = sa.Select[*tuple[Any, ...]]
+Run = Callable[[Select, Mapping[str, Any]], Iterable[Any]]
+
+
+def _run(found: Select, values: Mapping[str, Any]) -> Iterable[Any]:
+    return db.session.connection().execute(found, values)
+
+
+def load_facts(subjects: Collection[str], *, run: Run = _run) -> dict[str, list[EntryFacts]]:
+    """Load the registered entries of each subject; `run` may give rows as the driver has them."""
+    entries = [list(group) for _, group in groupby(_entries_of(subjects, run), key=itemgetter(0))]
+    ids = [places[0][0] for places in entries if places[0][1] in WITH_ROWS]
+    rows = _rows_of(ids, run)
     facts: dict[str, list[EntryFacts]] = defaultdict(list)
     for places in entries:
-        row = places[0]
-        facts[subject_name(row.kind, row.id, row.survivor_id)].append(
+        id_, kind, effective_on, rank, revoked_on, survivor_id = places[0][:6]
+        facts[subject_name(kind, id_, survivor_id)].append(
             EntryFacts(
-                entry_id=row.id,
-                kind=row.kind,
-                effective_on=row.effective_on,
-                rank=row.rank,
-                revoked_on=row.revoked_on,
-                districts=tuple((place.from_on, place.district_id) for place in places),
-                rows=tuple(rows.get(row.id, ())),
+                id_,
+                kind,
+                effective_on,
+                rank,
+                revoked_on,
+                districts=tuple([place[6:] for place in places]),
+                rows=tuple(rows.get(id_, ())),
             )
         )
     return facts
@@ -107,14 +117,13 @@ def load_nets(subjects: Collection[str], *, programme_id: int) -> dict[str, dict
     return nets
 
 
-def _entries_of(subjects: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+def _entries_of(subjects: Collection[str], run: Run) -> Iterator[Any]:
     """Go through the registered entries, one row for each of their places."""
-    connection = db.session.connection()
     by_enterprise, by_entry = _split(subjects)
     for ids in chunks(by_entry):
-        yield from connection.execute(BY_IDS, {"ids": ids})
+        yield from run(BY_IDS, {"ids": ids})
     for ids in chunks(by_enterprise):
-        yield from connection.execute(OF_FIRMS, {"ids": ids})
+        yield from run(OF_FIRMS, {"ids": ids})
 
 
 def _split(subjects: Collection[str]) -> tuple[list[int], list[int]]:
@@ -139,13 +148,12 @@ UNITS = _spans(RobotUnit, sa.func.count()).where(RobotUnit.is_registered)
 LOTS = _spans(RobotLot, sa.func.sum(RobotLot.quantity))
 
 
-def _rows_of(entry_ids: Sequence[int]) -> dict[int, list[RowFacts]]:
+def _rows_of(entry_ids: Sequence[int], run: Run) -> dict[int, list[RowFacts]]:
     """Load robots, units of equal span and measure added up."""
-    connection = db.session.connection()
     found: dict[int, list[RowFacts]] = defaultdict(list)
     for ids in chunks(entry_ids):
         for spans in (UNITS, LOTS):
-            for row in connection.execute(spans, {"ids": ids}):
+            for row in run(spans, {"ids": ids}):
                 entry_id, measure, from_on, until_on, retired, quantity = row
                 found[entry_id].append(
                     RowFacts(measure, int(quantity), from_on, until_on, bool(retired))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.entries.models import Entry, Standing
 from registry.ledger.facts import chunks
-from registry.ledger.streams import stream
+from registry.ledger.streams import stream_raw
 
 SEALED = "facts_sealed"
 LENGTH = 32
@@ -50,7 +50,7 @@ def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
 
 def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     """Go through the whole register, by (id, fingerprint)."""
-    return _fingerprints(stream(REGISTERED))
+    return _fingerprints(stream_raw(REGISTERED))
 
 
 def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
@@ -60,5 +60,6 @@ def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]
 
 def fingerprint_of(row: Sequence[object]) -> str:
     """Return the fingerprint of the values of COLUMNS."""
-    words = "|".join("" if value is None else f"{len(str(value))}:{value}" for value in row)
+    texts = ["" if value is None else str(value) for value in row]
+    words = "|".join([f"{len(text)}:{text}" if text else "" for text in texts])
     return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]

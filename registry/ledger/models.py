@@ -39,6 +39,8 @@ class Event(Base):
     payload: Mapped[str] = mapped_column(sa.Text)
     digest: Mapped[str] = mapped_column(sa.String(64))
 
+    __table_args__ = (sa.Index(None, "type", "sequence", "application_id"),)
+
 
 class Posting(Base):
     """One line: so many of a measure, in a district, because of an entry, from a day on."""

@@ -22,7 +22,11 @@ from registry.programme.kinds import Kind
 
 ASKED = "submitted"
 DECIDED = ("approved", "rejected", "withdrawn")
+UNDER_WAY = ("submitted", "in_review", "returned")
 TRANSFERRED = "transferred"
+APPLICATION = sa.table(  # of a higher floor; only read
+    "application", *map(sa.column, ("id", "kind", "status", "district_id", "enterprise_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -110,28 +114,23 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
 def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:
     """List the cases whose last filing was not followed by a decision, in their order."""
     asked = {"head": head.sequence, "ids": sorted(ids or ())}
-    found = _ALL_OPEN if ids is None else _SOME_OPEN
+    found = _nearer(head) if ids is None else _SOME_OPEN
     rows = db.session.connection().execute(found, asked)
     places = read_former_places(head)
     cases = (_open_case(tuple(row), places) for row in rows)
     return [case for case in cases if case is not None]
 
 
-def _select_open(*, some: bool) -> sa.Select[*tuple[Any, ...]]:
-    """Select all open cases, or those of some ids, as they stood at a head."""
+def _select_open(candidates: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Select those of the candidates that were open at a head, as they stood there."""
     last = (
         sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
         .where(Event.type.in_((ASKED, *DECIDED)), Event.sequence <= sa.bindparam("head"))
-        .where(Event.application_id.is_not(None))
+        .where(Event.application_id.in_(candidates))
         .group_by(Event.application_id)
     )
-    if some:
-        last = last.where(Event.application_id.in_(sa.bindparam("ids", expanding=True)))
     filed = last.subquery()
-    # of a higher floor; only read
-    application = sa.table(
-        "application", *map(sa.column, ("id", "kind", "district_id", "enterprise_id"))
-    )
+    application = APPLICATION
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
     return (
         sa.select(
@@ -152,7 +151,23 @@ def _select_open(*, some: bool) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-_ALL_OPEN, _SOME_OPEN = _select_open(some=False), _select_open(some=True)
+TOLD = sa.select(Event.application_id)
+_FILED_BY_THEN = _select_open(
+    TOLD.where(Event.type == ASKED, Event.sequence <= sa.bindparam("head"))
+)
+_OPEN_NOW_OR_DECIDED_SINCE = _select_open(
+    sa.union(
+        sa.select(APPLICATION.c.id).where(APPLICATION.c.status.in_(UNDER_WAY)),
+        TOLD.where(Event.type.in_(DECIDED), Event.sequence > sa.bindparam("head")),
+    )
+)
+_SOME_OPEN = _select_open(sa.bindparam("ids", expanding=True))
+
+
+def _nearer(head: Head) -> sa.Select[*tuple[Any, ...]]:
+    """Choose among all cases that may have been open, from the end of the chain nearer to it."""
+    is_early = head.sequence < read_head().sequence - head.sequence
+    return _FILED_BY_THEN if is_early else _OPEN_NOW_OR_DECIDED_SINCE
 
 
 def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | None:

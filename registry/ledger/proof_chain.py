@@ -18,7 +18,8 @@ from registry.ledger import chain
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import SEALED
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.streams import stream
+from registry.ledger.robot_prints import Prints
+from registry.ledger.streams import stream, stream_raw
 
 STATUS_AFTER = {
     "submitted": "submitted",
@@ -47,6 +48,7 @@ class Story:
     places: dict[int, tuple[int, int]] = field(default_factory=dict)
     filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
+    robots: dict[str, tuple[Prints, int]] = field(default_factory=dict)
     targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
@@ -74,8 +76,12 @@ def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[
 
 
 def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
+    robots = told.get("robots", {})
     for entry_id, fingerprint in told["entries"].items():
         story.fingerprints[entry_id] = (fingerprint, sequence)
+        story.robots.pop(entry_id, None)
+        if entry_id in robots:
+            story.robots[entry_id] = (Prints(*robots[entry_id]), sequence)
 
 
 def _hear_target(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
@@ -107,9 +113,9 @@ PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
 
 def prove_chain(story: Story) -> Iterator[Fault]:
     """Go along the chain and yield what is wrong; the story is complete where nothing is."""
-    events = _Rows(_stream(_event_columns(), Event), "event")
-    postings = _Rows(_stream(_posting_columns(), Posting), "posting")
-    for seal in _stream(_seal_columns(), Seal):
+    events = _Rows(_stream_raw(_event_columns(), Event), "event")
+    postings = _Rows(_stream_raw(_posting_columns(), Posting), "posting")
+    for seal in stream(sa.select(*_seal_columns()).order_by(Seal.sequence)):
         yield from _prove_order(story, seal)
         heard = events.of(seal.sequence)
         posted = postings.of(seal.sequence)
@@ -211,7 +217,7 @@ class _Rows:
 
     def _take(self) -> tuple[int, list[tuple[Any, ...]]] | None:
         group = next(self._groups, None)
-        return None if group is None else (group[0], [tuple(row) for row in group[1]])
+        return None if group is None else (group[0], list(group[1]))
 
     def of(self, sequence: int) -> list[tuple[Any, ...]]:
         """Return the rows of a seal."""
@@ -232,10 +238,8 @@ class _Rows:
             self._next = self._take()
 
 
-def _stream(columns: tuple[Any, ...], model: type[Any]) -> Iterator[Any]:
-    order = (model.sequence,) if model is Seal else (model.sequence, model.position)
-    found = sa.select(*columns).order_by(*order)
-    return stream(found)
+def _stream_raw(columns: tuple[Any, ...], model: type[Event | Posting]) -> Iterator[Any]:
+    return stream_raw(sa.select(*columns).order_by(model.sequence, model.position))
 
 
 def _seal_columns() -> tuple[Any, ...]:
@@ -249,16 +253,16 @@ def _event_columns() -> tuple[Any, ...]:
 
 
 def _posting_columns() -> tuple[Any, ...]:
-    """Name the columns as they are hashed; as plain text, for speed."""
+    """Name the columns as they are hashed."""
     return (
         Posting.sequence,
         Posting.position,
         Posting.programme_id,
         Posting.subject,
-        sa.type_coerce(Posting.measure, sa.String),
+        Posting.measure,
         Posting.district_id,
         Posting.entry_id,
-        sa.type_coerce(Posting.effective_on, sa.String),
+        Posting.effective_on,
         Posting.quantity,
         Posting.digest,
     )

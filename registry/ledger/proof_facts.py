@@ -20,7 +20,8 @@ from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
 from registry.ledger.proof_chain import Story
-from registry.ledger.streams import stream
+from registry.ledger.robot_prints import find_changed, iterate_robots, prints_of
+from registry.ledger.streams import fetch_raw, raw_day, stream_raw
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
 from registry.programme.kinds import Measure
 
@@ -31,6 +32,7 @@ Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, 
 def prove_facts(story: Story) -> Iterator[Fault]:
     """Yield what is wrong with entries, then with their count."""
     yield from prove_fingerprints(story)
+    yield from prove_robots(story)
     yield from prove_places()
     yield from prove_count(story)
 
@@ -49,6 +51,23 @@ def prove_fingerprints(story: Story) -> Iterator[Fault]:
     for entry_id, sealed in left.items():
         sentence = f"is gone; seal {sealed[1]} recorded it."
         yield Fault("entry", sentence, key=entry_id)
+
+
+def prove_robots(story: Story) -> Iterator[Fault]:
+    """Compare the robots of each entry with what was sealed of them last; name the one changed."""
+    left = dict(story.robots)
+    for entry_id, rows in iterate_robots() if left else ():
+        if entry_id not in left:
+            continue
+        sealed, sequence = left.pop(entry_id)
+        if prints_of(rows).whole != sealed.whole:
+            position = find_changed(rows, sealed.marks)
+            key = f"entry {entry_id}" + (f" row {position}" if position is not None else "")
+            sentence = f"was changed: brand, serial or span is not what seal {sequence} recorded."
+            yield Fault("robot_unit", sentence, key=key)
+    for entry_id, (_, sequence) in left.items():
+        sentence = f"are gone; seal {sequence} recorded them."
+        yield Fault("robot_unit", sentence, key=f"entry {entry_id}")
 
 
 def prove_places() -> Iterator[Fault]:
@@ -81,6 +100,7 @@ def prove_places() -> Iterator[Fault]:
 
 def prove_count(story: Story) -> Iterator[Fault]:
     """Recount every subject that has postings, then those that have only facts."""
+    starts_on = raw_day(story.programme_starts_on)
     seen: set[str] = set()
     for groups in chunks(_by_subject()):
         nets = {}
@@ -88,9 +108,9 @@ def prove_count(story: Story) -> Iterator[Fault]:
             yield from _prove_sums(subject, rows)
             nets[subject] = _net(rows)
         seen |= nets.keys()
-        yield from _recount(nets, story)
+        yield from _recount(nets, starts_on)
     for names in chunks(name for name in _registered_subjects() if name not in seen):
-        yield from _recount({name: {} for name in names}, story)
+        yield from _recount({name: {} for name in names}, starts_on)
 
 
 def _by_subject() -> Iterator[tuple[str, Rows]]:
@@ -99,21 +119,22 @@ def _by_subject() -> Iterator[tuple[str, Rows]]:
     found = sa.select(
         Posting.sequence, Posting.position, Posting.subject, *what, Posting.quantity
     ).order_by(*order)
-    for subject, group in groupby(stream(found), key=itemgetter(2)):
-        yield subject, [tuple(row) for row in group]
+    for subject, group in groupby(stream_raw(found), key=itemgetter(2)):
+        yield subject, list(group)
 
 
 def _net(rows: Rows) -> dict[Key, int]:
-    net: Counter[Key] = Counter()
+    net: dict[Key, int] = {}
     for row in rows:
-        net[Key(*row[3:7])] += row[7]
+        key = Key._make(row[3:7])
+        net[key] = net.get(key, 0) + row[7]
     return {key: quantity for key, quantity in net.items() if quantity}
 
 
-def _recount(nets: dict[str, dict[Key, int]], story: Story) -> Iterator[Fault]:
-    facts = load_facts(nets.keys())
+def _recount(nets: dict[str, dict[Key, int]], starts_on: date) -> Iterator[Fault]:
+    facts = load_facts(nets.keys(), run=fetch_raw)
     for subject in sorted(nets):
-        wanted = desired(facts.get(subject, ()), starts_on=story.programme_starts_on)
+        wanted = desired(facts.get(subject, ()), starts_on=starts_on)
         if wanted == nets[subject]:
             continue
         for key, quantity in subtract(wanted, nets[subject]):
@@ -125,7 +146,7 @@ def _differs(key: Key, quantity: int) -> str:
     exists = db.session.scalar(sa.select(Entry.id).where(Entry.id == key.entry_id)) is not None
     return (
         f"{'its facts and its postings differ' if exists else 'is counted and is gone: it differs'}"
-        f" by {quantity:+d} {key.measure.value} in {code} from {key.effective_on}."
+        f" by {quantity:+d} {key.measure} in {code} from {key.effective_on}."
     )
 
 
@@ -138,7 +159,7 @@ def _registered_subjects() -> Iterator[str]:
         .order_by(Entry.id)
     )
     named: set[str] = set()
-    for row in stream(found):
+    for row in stream_raw(found):
         name = subject_name(*row)
         if name not in named:
             named.add(name)
@@ -147,6 +168,8 @@ def _registered_subjects() -> Iterator[str]:
 
 def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
     """Check after each seal that no day's sum is below zero, and an enterprise's is 0 or 1."""
+    if len(rows) == 1 and rows[0][7] == 1:
+        return
     lines: dict[tuple[int, Measure, int], Counter[date]] = defaultdict(Counter)
     enterprise: Counter[date] = Counter()
     is_one_each = subject.startswith(ONE_EACH)

@@ -18,9 +18,12 @@ from registry.ledger.changes import Change, read_changes
 from registry.ledger.facts import subjects_of
 from registry.ledger.fingerprints import SEALED, read_fingerprints
 from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.robot_prints import read_robot_prints
+from registry.programme.kinds import Kind
 
 LEDGER_LOCK = 4_017_173
 LOCK = sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK))
+OF_ROBOTS = f"{Kind.ROBOT_DEPLOYMENT.value}:"
 TICK = timedelta(microseconds=1)
 NEWEST_SEAL = (
     sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(Seal.sequence.desc()).limit(1)
@@ -110,7 +113,7 @@ def take_ledger_lock() -> None:
 
 def _close(opened: Deed) -> None:
     if opened.entries:
-        opened.record(SEALED, {"entries": read_fingerprints(opened.entries)})
+        opened.record(SEALED, _sealed_facts(opened))
     changes = read_changes(opened.subjects)
     postings = [
         _posting_row(opened.sequence, position, change)
@@ -133,6 +136,16 @@ def _close(opened: Deed) -> None:
     if postings:
         connection.execute(INSERT_POSTINGS, postings)
         cells.fold((change.key, change.quantity) for change in changes)
+
+
+def _sealed_facts(opened: Deed) -> dict[str, Any]:
+    """Return the fingerprints of the entries touched, and of their robots where they have any."""
+    with_robots = {
+        int(name.removeprefix(OF_ROBOTS)) for name in opened.subjects if OF_ROBOTS in name
+    }
+    facts: dict[str, Any] = {"entries": read_fingerprints(opened.entries)}
+    robots = read_robot_prints(with_robots & opened.entries) if with_robots else {}
+    return {**facts, "robots": robots} if robots else facts
 
 
 def _posting_row(sequence: int, position: int, change: Change) -> dict[str, Any]:

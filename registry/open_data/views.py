@@ -105,7 +105,10 @@ def _register(data_set: DataSet, form: str) -> Response:
     written = _write_rows(data_set, form, list_register(on=today), about)
     given = Response(content_type=TYPES[form])
     _stamp(given, written.hash, updated_at=_updated_at(head, today))
-    return given if _is_known(given) else _fill(given, written, name=f"register.{form}")
+    if _is_known(given):
+        written.file.close()
+        return given
+    return _fill(given, written, name=f"register.{form}")
 
 
 def _write_rows(
@@ -148,8 +151,11 @@ def _is_known(given: Response) -> bool:
 
 
 def _fill(given: Response, written: Written, *, name: str) -> Response:
-    given.response = wrap_file(request.environ, written.file)
-    given.direct_passthrough = True
-    given.content_length = written.size
+    if written.is_small:
+        given.set_data(written.take())
+    else:
+        given.response = wrap_file(request.environ, written.file)
+        given.direct_passthrough = True
+        given.content_length = written.size
     given.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return given

@@ -18,11 +18,21 @@ IN_MEMORY = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Written:
-    """A finished file, its length, and the hash of its bytes."""
+    """A finished file, its length, and the hash of its bytes; whoever takes it closes it."""
 
     file: IO[bytes]
     size: int
     hash: str
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether it lies in memory whole."""
+        return self.size <= IN_MEMORY
+
+    def take(self) -> bytes:
+        """Return all of it, and close it."""
+        with self.file:
+            return self.file.read()
 
 
 class _Sink:

@@ -38,7 +38,7 @@ def _heading(recorded: Recorded, since: Since, *, programme: Programme) -> list[
     newer = recorded.newer
     return [
         [_("Programme"), programme.name_zh if is_chinese() else programme.name_en],
-        [_("Release"), release.name],
+        [p_("figures", "Release"), release.name],
         [_("Revision"), release.revision],
         [_("Why it is released once more"), release.reason],
         [_("Superseded by"), newer.name if newer else ""],

@@ -89,7 +89,6 @@ class ReleasePage:
     kinds: Sequence[KindShown]
     rows: Sequence[Row]
     city: Row
-    plan_share: float | None
     recorded_at: datetime
     newest: Head
     tally_url: str
@@ -201,7 +200,6 @@ def show_release(
         kinds=show_kinds(table),
         rows=table.districts,
         city=table.city,
-        plan_share=table.period.percent,
         recorded_at=recorded.recorded_at.astimezone(PLACE),
         newest=since.newest,
         tally_url=links.tally(f"#{release.head_sequence}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any  # the words of an address
+from typing import TYPE_CHECKING, Any  # the words of an address
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +18,7 @@ from registry.core.deed_pages import lead_on, put_fault
 from registry.core.deeds import new_key
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _
+from registry.core.lazily import lazily
 from registry.core.wire import read_number
 from registry.ledger.differences import Cause
 from registry.ledger.heads import KnownAt, read_head
@@ -29,12 +30,16 @@ from registry.releases.forms import ReleaseForm
 from registry.releases.listing import read_listing
 from registry.releases.models import Release
 from registry.releases.shown import read_since, show_release
-from registry.tally.briefing import Released, write_briefing
 from registry.tally.links import Choice
 from registry.tally.queries import read_answer
 from registry.tally.spans import read_place
 from registry.tally.views import is_public
 from registry.tally.words import KIND_NAMES
+
+if TYPE_CHECKING:
+    from registry.tally import briefing as papers
+else:
+    papers = lazily("registry.tally.briefing")
 
 OK, BAD_INPUT, CONFLICT = 200, 422, 409
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -101,14 +106,14 @@ def briefing(sequence: int) -> ResponseReturnValue:
     """Give the page to sign, as it was known when the month was released."""
     release = queries.get_release(sequence).release
     known = KnownAt(asked=f"#{release.head_sequence}", sequence=release.head_sequence)
-    signed = Released(
+    signed = papers.Released(
         name=release.name,
         signer=release.signer_name,
         office=release.signer_office,
         revision=release.revision,
         sequence=release.sequence,
     )
-    content = write_briefing(read_answer(release.as_of, known), released=signed)
+    content = papers.write_briefing(read_answer(release.as_of, known), released=signed)
     return _file(content, release, ending="pdf", content_type="application/pdf")
 
 

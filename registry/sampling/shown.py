@@ -15,7 +15,7 @@ from registry.ledger.drawing import Placed
 from registry.sampling import policy
 from registry.sampling.models import CheckResult, Draw
 from registry.sampling.queries import Drawn, Progress, read_entries
-from registry.sampling.words import OUTCOMES, UNITS
+from registry.sampling.words import COUNTED, OUTCOMES, UNITS
 from registry.tally.words import join
 
 
@@ -64,7 +64,7 @@ def _show_row(drawn: Drawn, *, actor: User) -> RowShown:
 def say_progress(progress: Progress) -> object:
     """Say in one sentence how far a draw is and what was found."""
     words = {"done": f"{progress.checked:,}", "all": f"{progress.draw.size:,}"}
-    found = [f"{OUTCOMES[each]} {count:,}" for each, count in sorted(progress.outcomes.items())]
+    found = [str(COUNTED[each](count)) for each, count in sorted(progress.outcomes.items())]
     if not found:
         return _("None of the %(all)s drawn entries has been checked yet.", all=words["all"])
     return _("Checked %(done)s of %(all)s drawn entries: %(found)s.", found=join(found), **words)
@@ -126,7 +126,7 @@ def write_results(progress: Progress, drawn: Iterable[Drawn], *, actor: User) ->
     """Write a draw with what was found, one line an entry."""
     draw = progress.draw
     heads: Line = [
-        _("Place"),
+        p_("draw", "Place"),
         _("Register number"),
         _("Enterprise"),
         _("Title"),
@@ -158,7 +158,7 @@ def _result_row(draw: Draw, row: RowShown) -> Line:
 def write_population(draw: Draw, placed: Sequence[Placed]) -> bytes:
     """Write the whole population in its order: with the seed, all that repeats the draw."""
     heads: Line = [
-        _("Place"),
+        p_("draw", "Place"),
         p_("draw", "Drawn"),
         _("Register number"),
         p_("draw", "SHA-256 of seed|number"),

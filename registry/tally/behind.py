@@ -9,6 +9,7 @@ from datetime import date, datetime
 from registry.core.clock import PLACE
 from registry.core.language import _, is_chinese, n_
 from registry.districts.models import District
+from registry.entries.models import Standing
 from registry.ledger.queries import Behind, Figure, Head
 from registry.programme.kinds import Kind
 from registry.tally.apart import Apart, name_part
@@ -57,9 +58,10 @@ SAY: Mapping[By, object] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One entry and what it adds."""
+    """One entry and what it adds; `is_open`: it is in the register today, and has its page."""
 
     number: str | None
+    is_open: bool
     enterprise: str
     title: str
     district: str
@@ -170,6 +172,7 @@ def _name(district: District) -> str:
 def _line(figure: Figure) -> Line:
     return Line(
         number=figure.number,
+        is_open=figure.standing is Standing.REGISTERED,
         enterprise=figure.enterprise_name,
         title=figure.title,
         district=figure.district_zh if is_chinese() else figure.district_en,

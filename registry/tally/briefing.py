@@ -250,7 +250,7 @@ def _notes(answer: Answer) -> list[object]:
         _("▼ five percentage points or more under the plan line."),
         _("Plan line: %(rule)s", rule=say_plan_line(answer.table)),
         _("The row of the city shows the targets. Counted: %(rule)s", rule=say_counting()),
-        *say_sources(answer),
+        *say_sources(answer.tally, answer.table),
     ]
     return [
         *notes,

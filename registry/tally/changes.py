@@ -12,7 +12,7 @@ from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.entries.models import Standing
 from registry.ledger.differences import (
-    NEW_WORK,
+    REGISTERS,
     Cause,
     Differences,
     Line,
@@ -32,7 +32,7 @@ from registry.ledger.queries import (
 from registry.programme.kinds import Kind, Measure
 from registry.tally.links import Choice, Links
 from registry.tally.spans import By, SpanAsked
-from registry.tally.words import KIND_NAMES, signed
+from registry.tally.words import KIND_NAMES, Rule, join, say_counting, signed
 
 CAUSES: Mapping[str, object] = {
     "approve": _("Approved"),
@@ -199,7 +199,7 @@ def cause_of(line: Line) -> object:
 
 def name_cause(cause: str, *, is_new: bool) -> object:
     """Name a cause; new work that takes from another place is a shift."""
-    if cause in NEW_WORK and not is_new:
+    if cause in REGISTERS and not is_new:
         return SHIFTED
     return CAUSES.get(cause, OTHERWISE)
 
@@ -215,6 +215,7 @@ class ChangesPage:
     ways: Sequence[Choice]
     kinds: Sequence[Choice]
     districts: Sequence[Choice]
+    rules: Sequence[Rule]
     sequence: int
     known_at: datetime
     head: str
@@ -246,6 +247,7 @@ def show_changes(
         ways=_ways(asked, links),
         kinds=_kinds(links, kind=kind),
         districts=_districts(links, districts, district=district),
+        rules=_explain(asked, balances),
         sequence=head.sequence,
         known_at=head.recorded_at.astimezone(PLACE),
         head=head.hash,
@@ -254,6 +256,27 @@ def show_changes(
         next_url=links.again(after=after) if after else "",
         first_url=links.again(after="") if is_continued else "",
     )
+
+
+def _explain(asked: SpanAsked, balances: Sequence[Balance]) -> list[Rule]:
+    """Say how the changes came about: rule, unit, source and days."""
+    units = [f"{balance.name} {balance.unit}" for balance in balances]
+    return [
+        Rule(_("Counted"), say_counting()),
+        Rule(
+            _("New work"),
+            _("What was approved or brought in with an official list, and was not counted before."),
+        ),
+        Rule(
+            _("Corrections and revocations"),
+            _(
+                "What was revoked, scrapped, moved, mended or taken back, and what is counted"
+                " elsewhere because of it."
+            ),
+        ),
+        Rule(_("Unit"), join(units)),
+        Rule(_("Source"), _say_span(asked)),
+    ]
 
 
 def _say_span(asked: SpanAsked) -> object:

@@ -8,7 +8,15 @@ from registry.tally.links import Links
 from registry.tally.outlook import Fact
 from registry.tally.queries import Answer
 from registry.tally.table import GoalLine
-from registry.tally.words import amount
+from registry.tally.words import Rule, amount
+
+CHECKED = Rule(
+    _("Checked on site"),
+    _(
+        "What the entries of sample checks add to the figure. They are drawn by a seed that nobody"
+        " can choose; the last look at each holds, from the day of the check on."
+    ),
+)
 
 
 def say_checked(goal: GoalLine, answer: Answer, links: Links) -> Fact:
@@ -24,4 +32,5 @@ def say_checked(goal: GoalLine, answer: Answer, links: Links) -> Fact:
             all=amount(goal.counted, goal.unit),
             good=amount(found.in_order, goal.unit),
         )
-    return Fact(_("Checked on site"), amount(found.checked, goal.unit), links.checks(), note)
+    words = amount(found.checked, goal.unit)
+    return Fact(_("Checked on site"), words, note=note, about=links.checks())

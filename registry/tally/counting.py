@@ -57,6 +57,7 @@ class Counting:
     instead: str
     case_number: str
     case_url: str
+    batch_url: str
 
 
 class Leads(Protocol):
@@ -67,6 +68,9 @@ class Leads(Protocol):
 
     def case(self, application_id: int, *, reader: User) -> str:
         """Return the address of a case as a person reads it."""
+
+    def batch(self, batch_id: int, *, reader: User) -> str:
+        """Return the address of an official list; nothing where it is closed to a person."""
 
 
 def count_entry(entry: Entry, leads: Leads, *, reader: User | None) -> Counting:
@@ -82,6 +86,7 @@ def count_entry(entry: Entry, leads: Leads, *, reader: User | None) -> Counting:
         instead="" if today else _find_instead(entry),
         case_number=number,
         case_url=url,
+        batch_url=leads.batch(entry.batch_id, reader=reader) if entry.batch_id and reader else "",
     )
 
 

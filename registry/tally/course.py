@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.differences import Line, list_latest, read_totals_of
-from registry.ledger.queries import Totals
+from registry.ledger.queries import Totals, read_goals
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import (
     Flow,
@@ -43,7 +43,8 @@ class Outlook:
 class Course:
     """What the tally page shows beside the figures of the day, from the same snapshot.
 
-    `earlier` has the totals a week, a month and a year before; `lines` are the latest of the week.
+    `earlier` has the totals a week, a month and a year before; `lines` are the latest of the week;
+    `coming` has the targets of the first day, while it is still to come.
     """
 
     week_on: date
@@ -56,6 +57,7 @@ class Course:
     has_more: bool
     desks: Desks
     outlooks: Mapping[Kind, Outlook]
+    coming: Mapping[Kind, int]
 
     def change(self, kind: Kind, *, since: date, district_id: int | None = None) -> int:
         """Return how much a goal grew since a day, by what it adds up now."""
@@ -86,7 +88,16 @@ def read_course(answer: Answer) -> Course:
         has_more=lines.following is not None,
         desks=desks,
         outlooks={goal.kind: _look_ahead(goal, answer, desks) for goal in tally.goals},
+        coming=_read_coming(answer),
     )
+
+
+def _read_coming(answer: Answer) -> dict[Kind, int]:
+    period = answer.table.period
+    if period.phase is not Phase.BEFORE:
+        return {}
+    goals = read_goals(period.starts_on, answer.tally.head)
+    return {goal.kind: goal.target for goal in goals if goal.target is not None}
 
 
 def before(day: date, *, months: int) -> date:

@@ -102,6 +102,8 @@ def say_districts(table: Table) -> object:
         return _("No allocation is in force on this day, so there is no share to show.")
     if table.period.phase is Phase.BEFORE:
         return _("Shares are of the own allocation.")
+    if table.period.phase is Phase.ENDED:
+        return _("Red means five percentage points or more short of the own allocation.")
     lines = {f"{goal.plan_share:.1f}%" for goal in table.goals}
     if len(lines) == 1:
         return _(

@@ -26,12 +26,13 @@ DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
 
 @dataclass(frozen=True)
 class Fact:
-    """One line under a figure."""
+    """One line under a figure: `url` opens what adds up to the value, `about` what it speaks of."""
 
     label: object
     value: str
     url: str = ""
     note: object = ""
+    about: str = ""
 
 
 def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:

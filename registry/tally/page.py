@@ -21,7 +21,7 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
-from registry.tally.checked import say_checked
+from registry.tally.checked import CHECKED, say_checked
 from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
@@ -167,13 +167,14 @@ def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShow
 def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) -> GoalShown:
     status, verdict = VERDICTS[goal.pace]
     period, outlook = answer.table.period, course.outlooks[goal.kind]
-    has_plan = bool(goal.target) and period.phase is not Phase.BEFORE
+    has_plan = bool(goal.target) and period.phase is Phase.RUNNING
+    coming = course.coming.get(goal.kind)
     return GoalShown(
         kind=goal.kind.value,
         name=KIND_NAMES[goal.kind],
         counted=goal.counted,
         unit=goal.unit,
-        target=goal.target,
+        target=coming if goal.target is None else goal.target,
         url=links.entries(kind=goal.kind),
         status=status,
         verdict=verdict,
@@ -181,7 +182,7 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
         low=outlook.forecast.low if outlook.forecast else None,
         high=outlook.forecast.high if outlook.forecast else None,
         facts=[
-            *_share_facts(goal, has_plan=has_plan),
+            *_share_facts(goal, period, has_plan=has_plan, is_coming=coming is not None),
             *show_course(goal, course, links, period=period),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
             *_apart_facts(goal, answer, links),
@@ -191,9 +192,12 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
     )
 
 
-def _share_facts(goal: GoalLine, *, has_plan: bool) -> list[Fact]:
+def _share_facts(goal: GoalLine, period: Period, *, has_plan: bool, is_coming: bool) -> list[Fact]:
     if goal.share is None:
-        return [Fact(_("Share of the target"), str(_("no target on this day")))]
+        none = (
+            _("from %(day)s on", day=period.starts_on) if is_coming else _("no target on this day")
+        )
+        return [Fact(_("Share of the target"), str(none))]
     lead = _("%(lead)s vs plan", lead=signed(goal.lead, goal.unit))
     return [
         Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
@@ -282,7 +286,7 @@ def show_page(
 ) -> Page:
     """Set out the whole page; `order` is the kind whose share orders the districts."""
     table, period, head = answer.table, answer.table.period, answer.tally.head
-    has_plan = period.phase is not Phase.BEFORE
+    has_plan = period.phase is Phase.RUNNING
     ids = {line.code: line.id for line in answer.tally.districts}
     return Page(
         days=show_days(table),
@@ -310,7 +314,7 @@ def show_page(
         waters=show_waters(),
         stages=show_stages(answer, stages),
         pipeline=[goal.pipeline for goal in table.goals],
-        rules=[*rules_of(table), *rules_of_course(course)],
+        rules=[*rules_of(table), *rules_of_course(course), CHECKED],
         as_of=period.as_of,
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,

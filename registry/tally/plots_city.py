@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from registry.applications.status import Status
@@ -11,7 +11,6 @@ from registry.core.language import _
 from registry.ledger.queries import TrendPoint
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import Forecast
-from registry.tally.plan import list_bends, planned
 from registry.tally.plots import Column, Form, Mark, Plot, Row, Span, Value
 from registry.tally.queries import Answer
 from registry.tally.table import FINE_BELOW, GoalLine, Period, Phase
@@ -57,7 +56,7 @@ def plot_course(
         at_end = forecast if day == period.ends_on else None
         return (at_end.low if mark is Mark.LOW else at_end.high) if at_end else None
 
-    ahead = list_bends(goal, period) if goal.target else []
+    ahead = list_corners(goal, period) if goal.target else []
     days = sorted({*counted, *ahead})
     return Plot(
         name=name,
@@ -82,10 +81,16 @@ def _planned(goal: GoalLine, period: Period, day: date) -> Decimal | None:
     """Round the plan line as the pages show it; after its end there is none."""
     if day > period.ends_on:
         return None
-    exact = planned(goal, period, day)
+    exact = goal.line.at(day)
     step = Decimal("0.1") if (goal.target or 0) < FINE_BELOW else Decimal(1)
     value = Decimal(exact.numerator) / Decimal(exact.denominator)
     return value.quantize(step, rounding=ROUND_HALF_UP)
+
+
+def list_corners(goal: GoalLine, period: Period) -> list[date]:
+    """Return the days at whose end the plan line bends or ends; it begins at nothing."""
+    eve = period.starts_on - timedelta(days=1)
+    return [eve + timedelta(days=gone) for gone, _quantity in goal.line.points[1:]]
 
 
 def _say_course(goal: GoalLine, period: Period, forecast: Forecast | None) -> object:

@@ -9,7 +9,6 @@ from registry.programme.kinds import Kind
 from registry.tally.charts import short_name
 from registry.tally.outlook import plain
 from registry.tally.pace import Desks
-from registry.tally.plan import plan_share
 from registry.tally.plots import Column, Form, Mark, Plot, Row
 from registry.tally.plots_city import has_plan
 from registry.tally.queries import Answer
@@ -25,7 +24,7 @@ def plot_districts(name: str, table: Table, kind: Kind, *, url: str) -> Plot:
     if table.allocated(kind) is None:
         return _plot_counts(name, table, kind, url=url)
     goal, period = table.goal(kind), table.period
-    plan = plan_share(goal, period) if has_plan(goal, period) else None
+    plan = goal.plan_share if has_plan(goal, period) else None
     rows = []
     for row in table.ordered_by(kind):
         cell = row.cell(kind)

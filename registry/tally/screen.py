@@ -15,6 +15,7 @@ from registry.programme.kinds import Kind
 from registry.tally.charts import Tile, short_name, show_tiles
 from registry.tally.page import TimeBar, show_bar
 from registry.tally.queries import make_table
+from registry.tally.sources import name_documents
 from registry.tally.table import Cell, GoalLine, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, VERDICTS, amount, signed
 
@@ -110,6 +111,7 @@ class Screen:
     figures: Sequence[BigFigure]
     views: Sequence[View]
     recent: Recent
+    documents: str
     sequence: int
     head: str
 
@@ -125,6 +127,7 @@ def read_screen(as_of: date) -> Screen:
         figures=[_show_figure(goal, table) for goal in table.goals],
         views=[_show_view(goal, table) for goal in table.goals],
         recent=_read_recent(answer, table),
+        documents=name_documents(answer),
         sequence=answer.head.sequence,
         head=answer.head.hash,
     )

@@ -8,6 +8,7 @@ from datetime import date
 
 from registry.core.language import _
 from registry.ledger.answers import GoalLine as Counted
+from registry.ledger.answers import Tally
 from registry.ledger.queries import Basis
 from registry.programme.kinds import Kind
 from registry.tally.queries import Answer
@@ -32,7 +33,7 @@ def _explain_target(goal: GoalLine, counted: Counted) -> list[Rule]:
 
 
 def _explain_plan(goal: GoalLine, counted: Counted, table: Table) -> list[Rule]:
-    if not goal.target or table.period.phase is Phase.BEFORE:
+    if not goal.target or table.period.phase is not Phase.RUNNING:
         return []
     if goal.line.bends and counted.plan_basis is not None:
         return [Rule(_("Plan line"), _with_basis(say_milestones(goal), counted.plan_basis))]
@@ -93,12 +94,12 @@ def note_allocations(table: Table) -> list[object]:
     ]
 
 
-def say_sources(answer: Answer) -> list[object]:
+def say_sources(answer: Tally, table: Table) -> list[object]:
     """Name the documents that targets, milestones and shares rest on, each once."""
-    goals = answer.tally.goals
+    goals = answer.goals
     named = (
         (_("Targets"), {goal.kind: goal.target_basis for goal in goals}),
-        (_("Milestones"), {goal.kind: _bent_by(goal, answer.table) for goal in goals}),
+        (_("Milestones"), {goal.kind: _bent_by(goal, table) for goal in goals}),
         (_("Shares of the districts"), {goal.kind: goal.shares_basis for goal in goals}),
     )
     return [
@@ -106,6 +107,12 @@ def say_sources(answer: Answer) -> list[object]:
         for name, bases in named
         if any(bases.values())
     ]
+
+
+def name_documents(answer: Tally) -> str:
+    """Name the documents that the targets rest on; empty where none is named."""
+    named = {goal.target_basis.source for goal in answer.goals if goal.target_basis}
+    return join(sorted(named - {""}))
 
 
 def _bent_by(goal: Counted, table: Table) -> Basis | None:

@@ -10,7 +10,7 @@ from babel.lists import format_list
 from flask_babel import get_locale
 
 from registry.applications.status import Status
-from registry.core.language import _, is_chinese, n_
+from registry.core.language import _, agree, is_chinese, n_
 from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind, Measure
 from registry.tally.table import GoalLine, Pace, Phase, Table
@@ -69,12 +69,14 @@ class Rule:
 
 def amount(value: int | Decimal, unit: str) -> str:
     """Write a number with its unit; a true minus sign, thousands apart."""
-    return f"{value:,} {unit}".replace("-", "−")
+    return f"{value:,} {agree(unit, value)}".replace("-", "−")
 
 
 def signed(value: int | Decimal, unit: str) -> str:
     """Write a difference with its sign and unit; zero has none."""
-    return amount(value, unit) if not value else f"{value:+,} {unit}".replace("-", "−")
+    return (
+        amount(value, unit) if not value else f"{value:+,} {agree(unit, value)}".replace("-", "−")
+    )
 
 
 def percent_of(part: int, whole: int) -> float | None:

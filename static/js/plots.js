@@ -4,22 +4,17 @@
 const root = document.querySelector("[data-plots]");
 const AHEAD = "400px"; // a chart is drawn a little before it comes into sight
 
-function read(figure) {
-  return JSON.parse(figure.querySelector("[data-plot-figures]").textContent);
-}
-
 function draw(figure, { optionOf, say }) {
-  const data = read(figure);
+  const data = JSON.parse(figure.dataset.plot);
   const still = figure.querySelector("svg[role=img]");
   const live = figure.querySelector("[data-plot-live]");
-  const heightNow = () => Math.max(still.viewBox.baseVal.height, 200);
   const tokens = getComputedStyle(document.documentElement);
   const token = (name) => tokens.getPropertyValue(`--${name}`).trim();
   const font = getComputedStyle(document.body).fontFamily;
   const place = document.createElement("div"); // ECharts names it as a picture; what holds it takes the keys
   live.append(place);
   live.hidden = false;
-  place.style.height = `${heightNow()}px`;
+  place.style.height = `${still.viewBox.baseVal.height}px`;
   still.classList.add("is-replaced");
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   const show = () => chart.setOption(optionOf(data, { token, font, width: live.clientWidth }), true);

@@ -12,6 +12,7 @@ from registry.accounts.models import User
 from registry.accounts.roles import Role
 from registry.applications import service
 from registry.applications.amendment import start
+from registry.applications.filing import list_faults
 from registry.applications.models import Application
 from registry.applications.workflow import Action
 from registry.core import clock
@@ -152,3 +153,9 @@ def units_of(entry: Entry) -> Mapping[str, RobotUnit]:
         .execution_options(populate_existing=True)
     )
     return {unit.serial_no: unit for unit in rows}
+
+
+def faults_of(application: Application, at: datetime = LATER) -> list[str]:
+    """Return the places of all that stands against filing."""
+    with clock.set_to(at):
+        return [fault.place for fault in list_faults(application, today=clock.today())]

@@ -188,7 +188,7 @@ def test_the_grid(app: Flask, status: Status) -> None:
 ENDS = {S.APPROVED: A.APPROVE, S.REJECTED: A.REJECT, S.WITHDRAWN: A.WITHDRAW}
 
 
-@pytest.mark.parametrize("status", [*PIPELINE, *DECIDED])
+@pytest.mark.parametrize("status", sorted(PIPELINE | DECIDED))
 def test_the_grid_of_a_transfer(app: Flask, status: Status) -> None:
     cast = Cast()
     application = cast.in_status(S.IN_REVIEW if status in ENDS else status)

@@ -22,6 +22,7 @@ def enter(sign_in: SignedIn) -> SignedIn:
             db.session.refresh(item)
         for case in (item for item in held if isinstance(item, Application)):
             _ = (case.enterprise, case.holder, case.district, case.remarks)
+            _ = (case.entry, case.amends, case.started_by)
         db.session.expunge_all()
         return sign_in(user)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any  # a select of one class
 
 import sqlalchemy as sa
@@ -21,11 +22,15 @@ from registry.entries.models import Entry
 from registry.importing.models import Batch
 from registry.programme.kinds import Kind
 from registry.programme.models import Round
+from registry.releases.models import Release
+from registry.sampling.models import CheckResult, Draw, Outcome
 from registry.standing.models import Proposal
 
 NO_PAGE = frozenset(
     {
         "accounts.join",  # leads to the page of signing up
+        "api.release",
+        "api.releases",
         "api.tally",
         "applications.attachment",
         "applications.template",
@@ -34,9 +39,14 @@ NO_PAGE = frozenset(
         "importing.check",  # reached by sending in a list, in a test of its own
         "importing.faults",
         "importing.progress",
+        "open_data.download",
         "operations.healthz",
         "operations.metrics",
         "operations.readyz",
+        "releases.briefing",
+        "releases.download",
+        "sampling.download",
+        "sampling.download_population",
         "static",
         "tally.briefing",
         "tally.chart",
@@ -73,11 +83,13 @@ def list_pages(sign_ins: list[dict[str, str]]) -> dict[str, list[tuple[str, str]
             *_proposals(),
             *_transfers(),
             ("standing.relocate", f"/register/{_number(officer)}/relocate"),
+            ("sampling.new", "/checks/new"),
         ],
         Role.LEADER.value: [
             *everyone,
             ("approval.cases", "/approval/cases"),
             *_cases(officer, limit=1),
+            *_checks(),
         ],
         Role.ADMINISTRATOR.value: [*everyone, *_administrator(officer)],
     }
@@ -118,11 +130,15 @@ def _everyone() -> list[tuple[str, str]]:
     return [
         ("tally.index", "/tally"),
         ("tally.behind", "/tally/entries?kind=robot_deployment"),
+        ("tally.behind", "/tally/entries?kind=robot_deployment&by=industry"),
+        ("tally.behind", "/tally/entries?kind=robot_deployment&by=year&industry=unknown"),
+        ("open_data.index", "/open-data"),
         ("tally.changes", "/tally/changes?since=2026-01-01"),
         ("tally.changes", "/tally/changes?by=known&known_since=%231"),
         ("tally.charts", "/tally/charts"),
         ("tally.charts", "/tally/charts?tables=open"),
         ("tally.screen", "/tally/screen"),
+        *_releases(),
         ("entries.index", "/register"),
         ("entries.index", "/register?q=没有这样的名字"),
         ("entries.show", f"/register/{number}"),
@@ -152,7 +168,23 @@ def _member(member: User) -> list[tuple[str, str]]:
     pages += [("applications.show", f"/applications/{case.id}") for case in cases]
     approved = _of(mine.where(Application.status == Status.APPROVED))
     pages.append(("applications.receipt", f"/applications/{approved.id}/receipt"))
-    return pages
+    return [*pages, *_amendments(mine)]
+
+
+def _amendments(mine: sa.Select[Any]) -> list[tuple[str, str]]:
+    """An amendment that is being written, one that was approved, and its entry."""
+    written, decided = (
+        _of(mine.where(Application.amends_id.is_not(None), Application.status == status))
+        for status in (Status.DRAFT, Status.APPROVED)
+    )
+    assert decided.amends is not None
+    return [
+        ("applications.edit", f"/applications/{written.id}/edit/amendment?check=1"),
+        ("applications.edit", f"/applications/{written.id}/edit/pledge"),
+        ("applications.show", f"/applications/{decided.id}"),
+        ("applications.receipt", f"/applications/{decided.id}/receipt"),
+        ("entries.show", f"/register/{decided.amends.number}"),
+    ]
 
 
 def _cases(officer: User, *, limit: int) -> list[tuple[str, str]]:
@@ -175,10 +207,26 @@ def _desk(officer: User) -> list[tuple[str, str]]:
         ("administration.duplicates", "/programme/duplicates"),
         *_cases(officer, limit=4),
         ("approval.case", f"{held}?remark=section:attachments"),
+        *_amended(officer),
         *_proposals(),
         ("entries.show", f"/register/{_number(officer)}"),
         ("standing.revoke", f"/register/{_number(officer)}/revoke"),
         ("standing.retire", f"/register/{_number(officer)}/retire"),
+        *_checks(),
+    ]
+
+
+def _amended(officer: User) -> list[tuple[str, str]]:
+    """An amendment that the officer holds, one that waits, and one that was decided."""
+    here = sa.select(Application).where(
+        Application.district_id == officer.district_id, Application.amends_id.is_not(None)
+    )
+    states = (Status.IN_REVIEW, Status.SUBMITTED, Status.APPROVED)
+    cases = [_of(here.where(Application.status == status)) for status in states]
+    return [
+        ("approval.case", f"/approval/cases/{cases[0].id}"),
+        ("approval.case", f"/approval/cases/{cases[1].id}?view=changes"),
+        ("approval.case", f"/approval/cases/{cases[2].id}"),
     ]
 
 
@@ -236,4 +284,39 @@ def _administrator(officer: User) -> list[tuple[str, str]]:
         ("approval.cases", "/approval/cases"),
         *_cases(officer, limit=1),
         *_proposals(),
+        ("releases.new", f"/tally/releases/new/{_month():%Y-%m}"),
+    ]
+
+
+def _month() -> date:
+    """A month that was released: the form for it asks for a reason as well."""
+    return db.session.scalars(sa.select(sa.func.max(Release.month))).one()
+
+
+def _releases() -> list[tuple[str, str]]:
+    """The list, a release that was superseded, and one that changed since."""
+    revised = sa.select(sa.func.min(Release.month)).where(Release.revision > 1).scalar_subquery()
+    found = sa.select(Release.sequence).where(Release.month >= revised).order_by(Release.sequence)
+    ids = db.session.scalars(found.limit(2)).all()
+    pages = [("releases.show", f"/tally/releases/{sequence}") for sequence in ids]
+    return [("releases.index", "/tally/releases"), *pages]
+
+
+def _checks() -> list[tuple[str, str]]:
+    """The list, both draws, the proof of one, an entry that deviated, and the list to print."""
+    found = (
+        sa.select(Draw.number, Entry.number)
+        .join(CheckResult, CheckResult.draw_sequence == Draw.sequence)
+        .join(Entry, Entry.id == CheckResult.entry_id)
+        .where(CheckResult.outcome != Outcome.IN_ORDER)
+    )
+    order = CheckResult.sequence.desc()
+    number, entry_number = db.session.execute(found.order_by(order).limit(1)).one()
+    return [
+        ("sampling.index", "/checks"),
+        ("sampling.show", "/checks/1?show=all"),
+        ("sampling.show", "/checks/2?show=open"),
+        ("sampling.population", "/checks/1/population"),
+        ("sampling.take_along", "/checks/1/print"),
+        ("sampling.entry", f"/checks/{number}/entries/{entry_number}"),
     ]

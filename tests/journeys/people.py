@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes
 from pathlib import Path
 
@@ -69,9 +69,9 @@ def _decoded(path: Path) -> str:
     return payload.decode() if isinstance(payload, bytes) else ""
 
 
-def paste(page: Page, block: str) -> None:
-    """Paste a block into the first cell of the grid, as Ctrl+V does."""
-    cell = page.locator("[name='rows-0-brand']")
+def paste(page: Page, block: str, *, row: int = 0) -> None:
+    """Paste a block into the first cell of a row of the grid, as Ctrl+V does."""
+    cell = page.locator(f"[name='rows-{row}-brand']")
     cell.click()
     cell.evaluate(
         """(cell, text) => {
@@ -98,10 +98,13 @@ def attach_all(page: Page, kind: Kind) -> None:
             }
             for number in range(slot.min_files)
         ]
-        form = page.locator(f"form:has(#upload-{slot.code})")
-        form.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]  # the same keys
-        with page.expect_navigation():
-            form.locator("button[type=submit]").click()
-        expect(page.locator(f"#section-{slot.code} a[href*='/attachments/']")).to_have_count(
-            slot.min_files
-        )
+        attach(page, slot.code, files)
+
+
+def attach(page: Page, slot: str, files: Sequence[Mapping[str, object]]) -> None:
+    """Upload files to one place for proofs."""
+    form = page.locator(f"form:has(#upload-{slot})")
+    form.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]  # the same keys
+    with page.expect_navigation():
+        form.locator("button[type=submit]").click()
+    expect(page.locator(f"#section-{slot} a[href*='/attachments/']")).to_have_count(len(files))

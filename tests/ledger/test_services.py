@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any  # words of a form
 
 import sqlalchemy as sa
 from flask import Flask
 
 from registry.accounts.models import User
 from registry.accounts.roles import Role
+from registry.applications.amendment import find_open
 from registry.applications.given import Given
 from registry.applications.suspicions import LOTS_ON_TOP, LOTS_REPLACED
 from registry.applications.workflow import Action
@@ -21,13 +23,17 @@ from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
 from registry.importing.models import Batch
 from registry.importing.service import undo_import
+from registry.ledger.models import Seal
 from registry.programme.kinds import Kind
 from registry.standing.changes import list_live_lots, list_live_units
 from registry.standing.models import Act
+from tests.applications.amendments import Edit, a_claimed_amendment
+from tests.applications.amendments import amend as amend_it
 from tests.applications.factories import (
     a_claimed,
     a_filed,
     a_returned,
+    a_robot_row,
     act,
     approval_of,
     robot_words,
@@ -165,14 +171,50 @@ def retire(people: People) -> None:
     units, lots = (list_live_units(entry), list_live_lots(entry)) if entry else ([], [])
     if entry is None or not (units or lots):
         return
+    units, lots = units[: people.chance.randint(1, 2)], lots[:1]
+    begun = [unit.from_on for unit in units if unit.from_on] + [lot.from_on for lot in lots]
     leave(
         entry,
         by=a_user(Role.OFFICER, district=entry.district),
         at=people.at,
-        on=_past_day(people, entry),
-        unit_ids=[unit.id for unit in units[: people.chance.randint(1, 2)]],
-        lots={lot.id: people.chance.randint(1, lot.quantity) for lot in lots[:1]},
+        on=max(_past_day(people, entry), *begun),
+        unit_ids=[unit.id for unit in units],
+        lots={lot.id: people.chance.randint(1, lot.quantity) for lot in lots},
     )
+
+
+def amend(people: People) -> None:
+    """Let a firm add robots to an entry, take some out, or put right what was wrong in it."""
+    entry = _valid(people, with_robots=True)
+    if entry is None or find_open(entry.id) is not None:
+        return
+    member = a_user(Role.MEMBER, enterprise=entry.enterprise)
+    sort = people.chance.choice(["change", "correction"])
+    lots = people.chance.choice([LOTS_REPLACED, LOTS_ON_TOP])
+    make = amend_it if people.chance.random() < 0.8 else a_claimed_amendment
+    rest = {"lots": lots} if make is amend_it else {}
+    make(entry, by=member, at=people.at, sort=sort, edit=_edit(people, sort), **rest)
+
+
+def _edit(people: People, sort: str) -> Edit:
+    """Change a row as its sort allows, and add one, mobile or not."""
+
+    def edit(words: dict[str, Any]) -> None:
+        rows, kind = words["rows"], people.chance.choice(["articulated", "agv"])
+        if rows and sort == "change":
+            rows[0]["status"] = people.chance.choice(["scrapped", "sold", "moved"])
+        elif rows:
+            wrong = people.chance.choice(["serial", "type", "none"])
+            if wrong == "serial":
+                rows[0]["serial_no"] = a_robot_row()["serial_no"]
+            elif wrong == "type":
+                rows[0] |= {"robot_type": kind, "axes": "" if kind == "agv" else "6"}
+            else:
+                rows.pop(0)
+        kind = people.chance.choice(["articulated", "agv"])
+        rows.append(a_robot_row(robot_type=kind, axes="" if kind == "agv" else "6"))
+
+    return edit
 
 
 def transfer(people: People) -> None:
@@ -209,6 +251,8 @@ DEEDS: tuple[Callable[[People], None], ...] = (
     relocate,
     retire,
     retire,
+    amend,
+    amend,
 )
 
 
@@ -227,3 +271,5 @@ def play(histories: int) -> Witness:
 
 def test_what_the_services_write_is_what_a_recount_finds(app: Flask) -> None:
     assert list(find_in_services(play(SERVICES))) == []
+    causes = set(db.session.scalars(sa.select(Seal.cause)))
+    assert causes >= {"approve", "import", "revoke", "relocate", "retire", "amend", "correct"}

@@ -16,6 +16,7 @@ from registry.entries.models import Entry, RobotUnit, Standing
 from registry.ledger.goals import allocate, set_milestones
 from registry.ledger.heads import read_head
 from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.service import deed
 from registry.ledger.verify import verify
 from registry.programme.kinds import Kind
 from registry.programme.models import Goal
@@ -193,7 +194,7 @@ def test_what_hangs_on_a_counted_entry_is_named_by_it(register: Register) -> Non
     entry_id = _counted(register, robots=True)
     for statement in (
         "update robot_lot set quantity = quantity + 1",
-        "update robot_lot set from_on = '2025-01-17'",
+        f"update robot_lot set from_on = '{register.world.today}'",
         "delete from robot_lot",
         "update entry_district set district_id = district_id + 1",
         "delete from entry_district",
@@ -204,24 +205,60 @@ def test_what_hangs_on_a_counted_entry_is_named_by_it(register: Register) -> Non
         db.session.rollback()
 
 
-def test_a_robot_changed_by_hand_is_named_by_its_entry(register: Register) -> None:
-    units = db.session.execute(
-        sa.select(RobotUnit.id, RobotUnit.entry_id)
+def _live_units() -> list[tuple[int, int, int]]:
+    """Return id, entry and row of the robots that count today."""
+    rows = db.session.execute(
+        sa.select(RobotUnit.id, RobotUnit.entry_id, RobotUnit.position)
         .join(Entry, Entry.id == RobotUnit.entry_id)
         .where(RobotUnit.until_on.is_(None), RobotUnit.from_on >= STARTS_ON)
         .where(Entry.standing == Standing.REGISTERED, Entry.revoked_on.is_(None))
     ).all()
-    assert units
-    for unit_id, entry_id in units:
+    assert rows
+    return [(row.id, row.entry_id, row.position) for row in rows]
+
+
+def test_a_robot_taken_out_by_hand_is_named_by_its_entry(register: Register) -> None:
+    for unit_id, entry_id, _row in _live_units():
         for statement in (
             "delete from robot_unit",
             "update robot_unit set is_registered = false",
+        ):
+            change(f"{statement} where id = :id", id=unit_id)
+
+            assert named() == f"robot_unit, entry {entry_id}"
+            db.session.rollback()
+
+
+def test_a_robot_exchanged_by_hand_is_named(register: Register) -> None:
+    for unit_id, entry_id, row in _live_units():
+        for statement in (
+            "update robot_unit set serial_no = 'another'",
+            "update robot_unit set serial_key = 'another'",
+            "update robot_unit set brand = 'another'",
+            "update robot_unit set model = 'another'",
             "update robot_unit set until_on = from_on",
         ):
             change(f"{statement} where id = :id", id=unit_id)
 
-            assert named() == f"entry, {entry_id}"
+            assert named() == f"robot_unit, entry {entry_id} row {row}"
             db.session.rollback()
+
+
+def test_seals_from_before_robots_were_sealed_still_verify(register: Register) -> None:
+    unit_id, entry_id, row = _live_units()[0]
+    with deed(by=None, cause="relocate") as opened:
+        opened.entries.add(entry_id)  # as before: the entry's own fingerprint, none of its robots
+    db.session.commit()
+    change("update robot_unit set serial_no = 'older' where id = :id", id=unit_id)
+    assert verify().fault is None
+
+    with deed(by=None, cause="relocate") as opened:
+        opened.touch([entry_id])
+    db.session.commit()
+    assert verify().fault is None
+    change("update robot_unit set serial_no = 'newer' where id = :id", id=unit_id)
+
+    assert named() == f"robot_unit, entry {entry_id} row {row}"
 
 
 def _counted(register: Register, *, robots: bool) -> int:

@@ -213,15 +213,17 @@ def amend(world: World) -> list[Entry]:
 
 
 def correct(world: World) -> list[Entry]:
-    """Say that a row was wrong from its first day: another number, or another day."""
+    """Say that a row was wrong from its first day: its number, its day or measure, or all of it."""
     entry = world.pick()
     running = [n for n, row in enumerate(entry.rows if entry else []) if row.until_on is None]
     if entry is None or not running:
         return []
     number = world.chance.choice(running)
     row = entry.rows[number]
-    many = world.chance.randint(1, 4)
-    entry.rows[number] = replace(row, quantity=many, from_on=world.past_day(entry.effective_on))
+    many, day = world.chance.randint(1, 4), world.past_day(entry.effective_on)
+    measure = world.chance.choice(list(GONE))
+    ways = ({"quantity": many, "from_on": day}, {"measure": measure}, {"until_on": row.from_on})
+    entry.rows[number] = replace(row, **world.chance.choice(ways))
     return [entry]
 
 

@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 import registry.models  # noqa: F401 - all tables must be known
+from registry.core import clock
 from registry.core.database import Base, db
+from registry.core.migrations import downgrade, upgrade
 from registry.core.schema import newest_revision, read_revision
+from tests.releases.factories import a_release
+from tests.sampling.factories import NOW, a_draw, a_result, drawn, workshops
 
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -91,3 +94,27 @@ def test_revisions_are_one_line() -> None:
     files = sorted(Path("migrations/versions").glob("0*.py"))
 
     assert [file.name[:4] for file in files] == [f"{n:04d}" for n in range(1, len(files) + 1)]
+
+
+def test_releases_and_checks_go_with_their_tables_and_can_be_made_anew(app: Flask) -> None:
+    with clock.set_to(NOW):
+        workshops(4)
+        a_result(drawn(a_draw("2"))[0])
+        a_release()
+    db.session.commit()
+    db.session.remove()
+    before = triggers()
+
+    downgrade(revision="0003")
+    left, kept = triggers(), sa.inspect(db.engine).get_table_names()
+    upgrade()
+
+    own = {"release", "draw", "draw_entry", "check_result"}
+    assert own & set(kept) == set()
+    assert {name for name in before - left if name.partition("_no_")[0] in own} == before - left
+    assert triggers() == before
+    assert differences() == []
+    assert {name: count for name, count in _count().items() if name in own} == dict.fromkeys(own, 0)
+    with clock.set_to(NOW):
+        a_draw("2", at=NOW)
+        assert a_release(at=NOW).revision == 1

@@ -42,6 +42,8 @@ from tests.applications.factories import (
 from tests.conftest import SignedIn, csrf_of
 from tests.factories import AT, a_district, a_user, an_enterprise
 from tests.importing.factories import FACTORY, import_lines
+from tests.releases.factories import a_release
+from tests.sampling.factories import a_draw, a_result, drawn
 from tests.standing.factories import a_proposal, asking
 
 WHO = (VISITOR, *(role.value for role in Role))
@@ -103,7 +105,7 @@ def _made(app: Flask) -> Scene:
     file = list_attachments(case.id)[0]
     _store(file, app.config["SETTINGS"].attachments_dir)
     entry = db.session.get_one(Entry, approved.entry_id)
-    proposal = a_proposal(entry, by=officer, asked=asking(effective_on=clock.day_of(AT)), at=AT)
+    done = _done_to(entry, officer=officer, administrator=people["administrator"])
     scene = Scene(
         people={role: person.id for role, person in people.items()},
         colleague_id=colleague.id,
@@ -117,20 +119,37 @@ def _made(app: Flask) -> Scene:
             "section": "project",
             "user_id": colleague.id,
             "key": LINK_KEY,
-            "number": entry.number,
-            "code": entry.certificate_code,
             "kind": "robot_deployment",
             "batch_id": db.session.scalar(sa.select(sa.func.max(Batch.id))),
             "check_id": "0" * 32,
-            "proposal_id": proposal.id,
             "transfer_id": leaving.transfers[-1].id,
             "token_id": token.id,
             "link_id": link.id,
             "round_id": window.id,
+            **done,
         },
     )
     db.session.commit()
     return scene
+
+
+def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, Any]:
+    """Propose to revoke it, draw it, look at it, and release a month; name all of that."""
+    today = clock.day_of(AT)
+    proposal = a_proposal(entry, by=officer, asked=asking(effective_on=today), at=AT)
+    draw = a_draw("1", by=administrator, at=AT, kind=entry.kind)
+    (row,) = drawn(draw)
+    a_result(row, by=officer, at=AT, found=row.quantity, checked_on=today)
+    release = a_release(date(2026, 4, 1), by=administrator, at=AT)
+    return {
+        "number": entry.number,
+        "code": entry.certificate_code,
+        "proposal_id": proposal.id,
+        "draw_number": draw.number,
+        "entry_number": row.entry.number,
+        "sequence": release.sequence,
+        "month": "2026-03",
+    }
 
 
 def _window() -> Round:

@@ -8,13 +8,13 @@ from html import unescape
 LINK = re.compile(r'<td class="n gs"[^>]*><a href="([^"]+)">([\d,]+)</a>')
 GOAL = re.compile(r'<p class="goal__figure"><a href="([^"]+)"[^>]*>([\d,]+)</a>')
 FACT = re.compile(r'<dd><a href="([^"#]+)">([\d,]+) [^<]*</a></dd>')
-TOP = re.compile(r'<p class="lead">([\d,]+) ')
-FOOT = re.compile(r'<tfoot>.*?<td class="n"><span class="num">([\d,]+)<', re.DOTALL)
-ROW = re.compile(r'<td class="n" data-l="[^"]*"><span class="num">([\d,]+)<')
+TOP = re.compile(r'<p class="lead">([−\d,]+) ')
+FOOT = re.compile(r'<tfoot>.*?<td class="n"><span class="num">([−\d,]+)<', re.DOTALL)
+ROW = re.compile(r'<td class="n" data-l="[^"]*"><span class="num">([−\d,]+)<')
 
 
 def number(text: str) -> int:
-    return int(text.replace(",", ""))
+    return int(text.replace(",", "").replace("−", "-"))
 
 
 def links(pattern: re.Pattern[str], page: str) -> list[tuple[str, int]]:

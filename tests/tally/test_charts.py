@@ -21,10 +21,14 @@ from registry.accounts.roles import Role
 from registry.core import clock
 from registry.core.database import db
 from registry.ledger.answers import read_tally, to_json
+from registry.ledger.goals import set_milestones
 from registry.ledger.queries import read_head
 from registry.programme.kinds import Kind, Measure
+from registry.programme.plan import Milestone
+from registry.programme.queries import get_programme
 from registry.tally import drawing, png
 from registry.tally.plots import Mark
+from registry.tally.queries import read_answer
 from tests.conftest import SignedIn
 from tests.factories import a_user, an_enterprise
 from tests.statements import counted_statements
@@ -47,7 +51,7 @@ NAMES = [
     "days",
 ]
 FIGURE = re.compile(r'<figure class="plot" id="([a-z-]+)".*?</figure>', re.DOTALL)
-DATA = re.compile(r"data-plot-figures>(.*?)</script>", re.DOTALL)
+DATA = re.compile(r'data-plot="([^"]*)"')
 BODY = re.compile(r"data-plot-table>.*?<tbody>(.*?)</tbody>", re.DOTALL)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 TAGS = ("svg", "title", "desc", "defs", "pattern", "rect", "circle", "path", "text")
@@ -96,7 +100,7 @@ def data_of(figure: str) -> dict[str, Any]:
     """Return what a browser is given to draw."""
     found = DATA.search(figure)
     assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(unescape(found[1]))
     return data
 
 
@@ -192,6 +196,24 @@ def test_plan_line_goes_from_nothing_to_the_target_and_ends(
     assert plan["2025-12-31"] == 3.3
     assert plan["2026-11-22"] == 6.3
     assert plan["2027-12-31"] == 10
+
+
+def test_plan_line_goes_through_the_milestones(history: None, leader: FlaskClient) -> None:
+    goal = next(goal for goal in get_programme().goals if goal.kind is FACTORY)
+    milestones = [Milestone(date(2026, 12, 31), 8), Milestone(date(2025, 12, 31), 2)]
+    set_milestones(goal, milestones, effective_on=date(2025, 1, 1), by=None)
+    db.session.commit()
+
+    shown = figures(leader.get("/tally/charts").text)
+    table = read_answer(NOW.date(), None).table
+
+    plan = column(shown["course-smart-factory"], Mark.PLAN)
+    corners = ("2025-12-31", "2026-12-31", "2027-12-31")
+    assert [plan[day] for day in corners] == [2, 8, 10]
+    assert plan["2026-11-22"] == float(table.goal(FACTORY).plan)
+    stroke = column(shown["districts-smart-factory"], Mark.TICK)["昆山"]
+    assert stroke == table.goal(FACTORY).plan_share
+    assert len(column(shown["course-smart-workshop"], Mark.PLAN)) == len(plan) - 1
 
 
 def test_after_the_end_counting_goes_on_and_the_plan_line_has_ended(

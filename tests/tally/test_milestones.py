@@ -18,10 +18,12 @@ from registry.core.database import db
 from registry.ledger.answers import read_tally, to_json
 from registry.ledger.queries import read_head
 from registry.programme.kinds import Kind
+from registry.tally.plots import Mark
 from tests.conftest import SignedIn
 from tests.factories import a_user
 from tests.tally import reading
 from tests.tally.factories import a_registered, allocate_shares, set_plan
+from tests.tally.test_charts import column, figures
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WORKSHOP = Kind.SMART_WORKSHOP
@@ -125,7 +127,7 @@ def test_the_interface_tells_milestones_and_source(leader: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("2024-12-31", "当日尚无目标"),
+        ("2024-12-31", "自 2025-01-01 起"),
         ("2025-01-01", "2025-12-31 里程碑 2 个"),
         ("2026-11-22", "2026-12-31 里程碑 4 个"),
     ],
@@ -170,3 +172,13 @@ def test_nothing_counted_yet_is_said_by_the_plan_line(app: Flask, sign_in: Signe
     assert reading.lead(page).startswith(
         "还没有计入任何数量。 按计划线，到这一天应有3.3 家、2.0 个、333 家、3,333 台。"
     )
+
+
+def test_the_chart_bends_with_the_line(leader: FlaskClient) -> None:
+    set_plan(WORKSHOP, {"2025-12-31": 2, "2027-06-15": 60}, on=START)
+    db.session.commit()
+
+    plot = figures(leader.get("/tally/charts").text)["course-smart-workshop"]
+
+    line = column(plot, Mark.PLAN)
+    assert [line[day] for day in ("2025-12-31", "2027-06-15", "2027-12-31")] == [2.0, 60.0, 100.0]

@@ -27,7 +27,8 @@ from tests.tally.walking import Amount, Shown, figures_of, open_figure, read_amo
 
 HISTORIES, SHARE = 8, 3
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
-EARLIER = "2026-11-20"
+OLD = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
+EARLIER = "2026-11-27"  # a day of acts
 PIPELINE_FACT = re.compile(r'<a href="#pipeline">([\d,]+) ([^<]+)</a>')
 PIPELINE_SUM = re.compile(r'<td class="n" data-l="[^"]*">([\d,]+)<span class="u">([^<]+)</span>')
 WEEK = re.compile(r'<dl class="deltas">(.*?)</dl>.*?', re.DOTALL)
@@ -41,29 +42,28 @@ Asked = Mapping[str, str]
 def known(app: Flask) -> Iterator[int]:
     """Random histories through the services, and lists of more lines than a page holds.
 
-    Gives a record in the middle; after it much is corrected.
+    Gives a record before the last third; after it much is corrected.
     """
     allocate_shares(Kind.SMART_WORKSHOP, {"320582": 30, "320583": 5}, on=NOW.date().replace(day=1))
-    middle = 0
-    with clock.set_to(NOW - timedelta(days=40)):
-        import_lines(*_long_list("320582", 60), at=NOW - timedelta(days=40))
+    with clock.set_to(OLD):
+        import_lines(*_long_list("320582", 60, last=OLD), at=OLD)
         db.session.commit()
     play(HISTORIES)
-    middle = read_head().sequence // 2
+    later = read_head().sequence * 2 // 3
     with clock.set_to(NOW):
-        import_lines(*_long_list("320581", 55), at=NOW)
+        import_lines(*_long_list("320581", 55, last=NOW), at=NOW)
         db.session.commit()
-        yield middle
+        yield later
 
 
-def _long_list(district: str, lines: int) -> list[dict[str, object]]:
+def _long_list(district: str, lines: int, *, last: datetime) -> list[dict[str, object]]:
     return [
         {
             "kind": Kind.SMART_WORKSHOP.value,
             "enterprise": f"长名单{district}-{number}有限公司",
             "district": district,
             "title": f"车间{number}",
-            "decided_on": f"2026-{1 + number % 10:02}-15",
+            "decided_on": (last - timedelta(days=7 * (number % 40))).date(),
         }
         for number in range(lines)
     ]
@@ -128,7 +128,7 @@ def test_the_week_is_the_sum_of_the_changes_that_it_opens(known: int, leader: Fl
     assert link is not None
     deltas = [read_amount(*found) for found in DELTA.findall(week[1])]
 
-    assert sum(1 for delta in deltas if delta.value) > 1
+    assert any(delta.value for delta in deltas)
     for kind, delta in zip(Kind, deltas, strict=True):
         url = f"{link[1].replace('&amp;', '&')}&kind={kind.value}"
         assert open_figure(leader, url) == {delta}, kind

@@ -114,7 +114,9 @@ def district_names() -> dict[str, str]:
 
 def _bound(draft: Draft, faults: Sequence[Fault], *, names: Mapping[str, str]) -> FactsForm:
     fields = draft.application.form.get("fields", {})
-    form = checking.bind(draft.application.kind, fields, today=draft.today)
+    form = checking.bind(
+        draft.application.kind, fields, today=draft.today, amends=draft.application.is_amendment
+    )
     showing.offer_districts(form, list(names.items()))
     showing.mark_faults(form, faults)
     return form

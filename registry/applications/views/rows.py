@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import flash, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
@@ -18,9 +20,14 @@ from registry.applications.views.page import find_section, lost_page, section_ur
 from registry.core import clock
 from registry.core.errors import Invalid, NotFound, WrongState
 from registry.core.language import _, n_
+from registry.core.lazily import lazily
 from registry.entries.columns import Sheet
 from registry.entries.sheet import Arranged, put_in
-from registry.entries.workbook import read_workbook, write_template
+
+if TYPE_CHECKING:
+    from registry.entries import workbook as workbooks
+else:
+    workbooks = lazily("registry.entries.workbook")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPLACE, PUT_IN = "replace", "put_in"
@@ -36,7 +43,7 @@ def _sheet_of(application: Application) -> Sheet:
 def _read_file(sheet: Sheet, file: FileStorage | None) -> Arranged:
     if file is None or not file.filename:
         raise Invalid(_("Choose a file first."))
-    arranged = read_workbook(sheet, file.read(), name=file.filename)
+    arranged = workbooks.read_workbook(sheet, file.read(), name=file.filename)
     if not arranged.rows:
         raise Invalid(_("No row was found in this file. Fill in the template from row 3 on."))
     return arranged
@@ -48,7 +55,7 @@ def template(application_id: int) -> ResponseReturnValue:
     """Give the workbook to fill in."""
     application = get_visible(get_actor(), application_id)
     facts = application.facts
-    answer = make_response(write_template(_sheet_of(application), title=str(facts.label)))
+    answer = make_response(workbooks.write_template(_sheet_of(application), title=str(facts.label)))
     answer.headers["Content-Type"] = XLSX
     answer.headers["Content-Disposition"] = f'attachment; filename="{facts.kind.value}.xlsx"'
     return answer

@@ -90,7 +90,7 @@ def _hints(rows: Sequence[Waiting], doubts: Mapping[int, Sequence[Doubt]]) -> di
     """Return what is to be known of a case before it is opened: a doubt, or that it may leave."""
     leaving = list_leaving([row.application.id for row in rows])
     hints: dict[int, object] = {
-        case_id: _("to go to %(place)s", place=place_name(transfer.receiver))
+        case_id: str(_("to go to %(place)s", place=place_name(transfer.receiver)))
         for case_id, transfer in leaving.items()
     }
     return hints | {case_id: found[0].words for case_id, found in doubts.items() if found}

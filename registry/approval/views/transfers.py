@@ -46,25 +46,26 @@ def propose_transfer(application_id: int) -> ResponseReturnValue:
     """Ask another district to take a case over."""
     form = TransferForm()
     try:
-        case = _get_own(application_id)
+        case = get_visible(get_actor(), application_id)
     except NotFound:
         if not form.is_submitted():
             raise
         return told_gone(application_id, [(form.reason.label.text, form.reason.data or "")])
     form.offer(list_districts(), but=case.district_id)
     if not form.is_submitted():
-        return _ask_page(form, case)
+        return _ask_page(form, case) if _is_ours(case) else _refer(case)
     if not form.validate():
         return _ask_page(form, case, status=BAD_INPUT)
     return _propose(form, case)
 
 
-def _get_own(application_id: int) -> Application:
-    actor = get_actor()
-    case = get_visible(actor, application_id)
-    if Who.SUPERVISOR not in policy.who_is(actor, case, at=clock.now()):
-        raise NotFound
-    return case
+def _is_ours(case: Application) -> bool:
+    return Who.SUPERVISOR in policy.who_is(get_actor(), case, at=clock.now())
+
+
+def _refer(case: Application) -> ResponseReturnValue:
+    flash(str(_("The district has a supervisor, who hands its cases over.")), "info")
+    return redirect(case_url(case.id), 303)
 
 
 def _propose(form: TransferForm, case: Application) -> ResponseReturnValue:
@@ -82,11 +83,11 @@ def _propose(form: TransferForm, case: Application) -> ResponseReturnValue:
     except Invalid as fault:
         db.session.rollback()
         put_fault(form, fault)
-        return _ask_page(form, _get_own(case_id), status=BAD_INPUT)
+        return _ask_page(form, get_visible(get_actor(), case_id), status=BAD_INPUT)
     except WrongState as refusal:
         db.session.rollback()
         form.form_errors.append(str(refusal.message or words.MOVED_ON))
-        return _ask_page(form, _get_own(case_id), status=CONFLICT)
+        return _ask_page(form, get_visible(get_actor(), case_id), status=CONFLICT)
     told = _("Asked. Until the other district accepts, the case goes on in your queue.")
     return _done(told, case_url(case_id), outcome=outcome, key=key)
 

@@ -74,7 +74,7 @@ def new() -> ResponseReturnValue:
         return _form_page(form, status=BAD_INPUT)
     if done.draw is None:
         return redirect(done.led_to or url_for("sampling.index"), 303)
-    location = url_for("sampling.show", number=done.draw.number)
+    location = url_for("sampling.show", draw_number=done.draw.number)
     return lead_on(_("Drawn, and sealed in the ledger."), location, key=key)
 
 
@@ -83,12 +83,12 @@ def _form_page(form: DrawForm, *, status: int = OK) -> Response:
     return make_response(page, status)
 
 
-@sampling.get("/checks/<int:number>")
+@sampling.get("/checks/<int:draw_number>")
 @requires(*policy.READERS)
-def show(number: int) -> ResponseReturnValue:
+def show(draw_number: int) -> ResponseReturnValue:
     """Show a draw: what was drawn, and what was found so far."""
     actor = get_actor()
-    progress = queries.get_draw(actor, number)
+    progress = queries.get_draw(actor, draw_number)
     which = _which(actor)
     return render_template(
         "sampling/show.html",
@@ -96,7 +96,7 @@ def show(number: int) -> ResponseReturnValue:
         says=say_progress(progress),
         draw=progress.draw,
         rows=_rows(progress, actor, which=which),
-        ways=_ways(number, actor, which=which),
+        ways=_ways(draw_number, actor, which=which),
         which=which,
         facts=CATALOGUE[progress.draw.kind],
         place=_place(progress),
@@ -107,22 +107,22 @@ def show(number: int) -> ResponseReturnValue:
     )
 
 
-@sampling.get("/checks/<int:number>.csv")
+@sampling.get("/checks/<int:draw_number>.csv")
 @requires(*policy.READERS)
-def download(number: int) -> ResponseReturnValue:
+def download(draw_number: int) -> ResponseReturnValue:
     """Give a draw with its results as a file."""
     actor = get_actor()
-    progress = queries.get_draw(actor, number)
+    progress = queries.get_draw(actor, draw_number)
     content = write_results(progress, queries.list_drawn(progress.draw), actor=actor)
-    return csv_file(content, f"check-{number}")
+    return csv_file(content, f"check-{draw_number}")
 
 
-@sampling.get("/checks/<int:number>/print")
+@sampling.get("/checks/<int:draw_number>/print")
 @requires(*policy.READERS)
-def take_along(number: int) -> ResponseReturnValue:
+def take_along(draw_number: int) -> ResponseReturnValue:
     """Give the list to take along, on A4; to a desk that of its own district."""
     actor = get_actor()
-    progress = queries.get_draw(actor, number)
+    progress = queries.get_draw(actor, draw_number)
     rows = _rows(progress, actor, which=HERE if actor.district_id else ALL)
     sheets = [rows[first : first + PAPER_ROWS] for first in range(0, len(rows), PAPER_ROWS)]
     return render_template(
@@ -137,11 +137,11 @@ def take_along(number: int) -> ResponseReturnValue:
     )
 
 
-@sampling.get("/checks/<int:number>/population")
+@sampling.get("/checks/<int:draw_number>/population")
 @requires(*policy.READERS)
-def population(number: int) -> ResponseReturnValue:
+def population(draw_number: int) -> ResponseReturnValue:
     """Show the population in its order, computed anew: the proof of the draw."""
-    draw = queries.get_draw(get_actor(), number).draw
+    draw = queries.get_draw(get_actor(), draw_number).draw
     placed = queries.read_order(draw)
     first = min(read_number(_asked("first")), len(placed))
     following, before = first + ORDER_ROWS, max(first - ORDER_ROWS, 0)
@@ -151,21 +151,21 @@ def population(number: int) -> ResponseReturnValue:
         rows=show_order(draw, placed, first=first, most=ORDER_ROWS),
         total=len(placed),
         unit=UNITS[draw.kind],
-        next_url=_order_url(number, following) if following < len(placed) else "",
-        previous_url=_order_url(number, before) if first else "",
+        next_url=_order_url(draw_number, following) if following < len(placed) else "",
+        previous_url=_order_url(draw_number, before) if first else "",
     )
 
 
-@sampling.get("/checks/<int:number>/population.csv")
+@sampling.get("/checks/<int:draw_number>/population.csv")
 @requires(*policy.READERS)
-def download_population(number: int) -> ResponseReturnValue:
+def download_population(draw_number: int) -> ResponseReturnValue:
     """Give the whole population in its order as a file."""
-    draw = queries.get_draw(get_actor(), number).draw
-    return csv_file(write_population(draw, queries.read_order(draw)), f"population-{number}")
+    draw = queries.get_draw(get_actor(), draw_number).draw
+    return csv_file(write_population(draw, queries.read_order(draw)), f"population-{draw_number}")
 
 
 def _order_url(number: int, first: int) -> str:
-    return url_for("sampling.population", number=number, first=first or None)
+    return url_for("sampling.population", draw_number=number, first=first or None)
 
 
 def _asked(name: str) -> str:
@@ -190,7 +190,7 @@ def _rows(progress: Progress, actor: User, *, which: str) -> list[RowShown]:
 def _ways(number: int, actor: User, *, which: str) -> list[Choice]:
     names = {HERE: _("Own district"), ALL: _("All drawn"), OPEN: _("Still to be checked")}
     return [
-        Choice(name, url_for("sampling.show", number=number, show=code), code == which)
+        Choice(name, url_for("sampling.show", draw_number=number, show=code), code == which)
         for code, name in names.items()
         if code != HERE or actor.district_id
     ]

@@ -24,21 +24,21 @@ from registry.sampling.views.blueprint import BAD_INPUT, CONFLICT, OK, sampling
 from registry.sampling.words import COUNTS_FOUND, LOOKS, OUTCOMES, UNITS
 
 
-@sampling.get("/checks/<int:number>/entries/<entry_number>")
+@sampling.get("/checks/<int:draw_number>/entries/<entry_number>")
 @requires(*policy.READERS)
-def entry(number: int, entry_number: str) -> ResponseReturnValue:
+def entry(draw_number: int, entry_number: str) -> ResponseReturnValue:
     """Show all looks at a drawn entry; to its desk also the form for the next one."""
-    drawn = _get(number, entry_number)
+    drawn = _get(draw_number, entry_number)
     form = ResultForm(kind=drawn.draw.kind)
     form.checked_on.data, form.checkers.data = clock.today(), get_actor().name
     return _page(drawn, form)
 
 
-@sampling.post("/checks/<int:number>/entries/<entry_number>")
+@sampling.post("/checks/<int:draw_number>/entries/<entry_number>")
 @requires(*DESK)
-def record(number: int, entry_number: str) -> ResponseReturnValue:
+def record(draw_number: int, entry_number: str) -> ResponseReturnValue:
     """Record what was found."""
-    drawn = _get(number, entry_number)
+    drawn = _get(draw_number, entry_number)
     if not policy.may_record(get_actor(), district_id=drawn.entry.district_id):
         raise NotFound
     form = ResultForm(kind=drawn.draw.kind)
@@ -58,22 +58,22 @@ def record(number: int, entry_number: str) -> ResponseReturnValue:
     except Invalid as fault:
         db.session.rollback()
         put_fault(form, fault)
-        return _page(_get(number, entry_number), form, status=BAD_INPUT)
+        return _page(_get(draw_number, entry_number), form, status=BAD_INPUT)
     except WrongState as refusal:
         db.session.rollback()
         form.form_errors.append(str(refusal.message))
-        return _page(_get(number, entry_number), form, status=CONFLICT)
-    location = url_for("sampling.show", number=number)
+        return _page(_get(draw_number, entry_number), form, status=CONFLICT)
+    location = url_for("sampling.show", draw_number=draw_number)
     if done.result is None:
         return redirect(done.led_to or location, 303)
     if done.result.outcome is not Outcome.IN_ORDER:
-        location = url_for("sampling.entry", number=number, entry_number=entry_number)
+        location = url_for("sampling.entry", draw_number=draw_number, entry_number=entry_number)
     return lead_on(_("Recorded, and sealed in the ledger."), location, key=key)
 
 
-def _get(number: int, entry_number: str) -> DrawEntry:
+def _get(draw_number: int, entry_number: str) -> DrawEntry:
     """Return a drawn entry; raise NotFound where it was not drawn or may not be seen."""
-    draw = queries.get_draw(get_actor(), number).draw
+    draw = queries.get_draw(get_actor(), draw_number).draw
     return queries.get_drawn(draw, entry_number)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,13 +11,18 @@ from registry.accounts.access import public
 from registry.core.clock import PLACE
 from registry.core.errors import Invalid
 from registry.core.language import _, is_chinese
+from registry.core.lazily import lazily
 from registry.tally.chartbook import Sources, find_plot, list_groups
 from registry.tally.pictures import Frame, draw_framed
-from registry.tally.png import write_png
 from registry.tally.queries import Answer, read_answer
 from registry.tally.questions import pin, read_question
 from registry.tally.views.addresses import Addresses
 from registry.tally.views.figures import tally
+
+if TYPE_CHECKING:
+    from registry.tally import png
+else:
+    png = lazily("registry.tally.png")
 
 OPEN = "open"
 SVG, PNG = "svg", "png"
@@ -43,7 +50,8 @@ def charts() -> ResponseReturnValue:
     return render_template("tally/charts.html", **words), question.status
 
 
-@tally.get(f"/tally/charts/<name>.<any({SVG}, {PNG}):form>")
+@tally.get("/tally/charts/<name>.svg", defaults={"form": SVG})
+@tally.get("/tally/charts/<name>.png", defaults={"form": PNG})
 @public
 def chart(name: str, form: str) -> ResponseReturnValue:
     """Give one chart as a picture, with what makes its figures reproducible."""
@@ -58,7 +66,7 @@ def chart(name: str, form: str) -> ResponseReturnValue:
     headers = {"Content-Disposition": f'attachment; filename="{name}-{question.day}.{form}"'}
     if form == PNG:
         about = {"Title": str(plot.title), "Description": "\n".join(around.foot)}
-        content = write_png(drawing, about=about)
+        content = png.write_png(drawing, about=about)
         return Response(content, content_type="image/png", headers=headers)
     text = render_template("tally/chart.svg", plot=plot, drawing=drawing, foot=around.foot)
     return Response(text, content_type="image/svg+xml; charset=utf-8", headers=headers)

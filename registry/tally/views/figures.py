@@ -3,47 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any  # the words of an address are text or lists of it
+from typing import TYPE_CHECKING  # the words of an address are text or lists of it
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.accounts.access import get_actor, public, to_sign_in
-from registry.accounts.models import User
-from registry.accounts.roles import Role
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
 from registry.core.language import is_chinese
+from registry.core.lazily import lazily
 from registry.core.spool import send_written
 from registry.core.unchanged import send_unless_kept
-from registry.core.wire import read_number
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
-from registry.entries.models import Entry
-from registry.ledger.answers import read_tally
 from registry.ledger.differences import stream_differences
-from registry.ledger.files import Entered, stream_behind, sum_behind
-from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
+from registry.ledger.files import Entered, stream_behind
+from registry.ledger.queries import read_head
 from registry.programme.kinds import Kind
 from registry.programme.queries import find_programme
 from registry.tally import downloads, slots
-from registry.tally.apart import read_apart
-from registry.tally.behind import show_behind
-from registry.tally.briefing import write_briefing
 from registry.tally.changes import read_differences, show_changes
-from registry.tally.counting import Counting, count_entry
 from registry.tally.course import read_course
 from registry.tally.page import show_page
-from registry.tally.parts import NARROWING, Figure, Only, part_of, read_by, read_only
-from registry.tally.queries import Answer, Asked, find_figure, list_stages, read_answer
+from registry.tally.queries import Answer, list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
 from registry.tally.spans import read_place, read_span
 from registry.tally.views.addresses import Addresses, ChangeAddresses
-from registry.tally.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from registry.tally import briefing as papers
+    from registry.tally import workbook as workbooks
+else:
+    papers = lazily("registry.tally.briefing")
+    workbooks = lazily("registry.tally.workbook")
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,7 +74,7 @@ def home() -> ResponseReturnValue:
 @public
 def index() -> ResponseReturnValue:
     """Show where the city stands, as of a day and as known at a moment."""
-    return send_unless_kept(_show_index, key=_ledger_key())
+    return send_unless_kept(_show_index, key=ledger_key())
 
 
 def _show_index() -> ResponseReturnValue:
@@ -107,7 +103,7 @@ def _fill(page: str, question: Question, answer: Answer) -> str:
 @public
 def download() -> ResponseReturnValue:
     """Give the whole tally as a file."""
-    question = _ask_strictly()
+    question = ask_strictly()
     answer = read_answer(question.day, question.known)
     return _file(downloads.write_tally(answer), name=f"tally-{question.day}.csv")
 
@@ -116,7 +112,7 @@ def download() -> ResponseReturnValue:
 @public
 def changes() -> ResponseReturnValue:
     """Show every plus and minus between two days, or between two states of knowledge of a day."""
-    return send_unless_kept(_show_changes, key=_ledger_key())
+    return send_unless_kept(_show_changes, key=ledger_key())
 
 
 def _show_changes() -> ResponseReturnValue:
@@ -165,7 +161,7 @@ def download_changes() -> ResponseReturnValue:
 @public
 def workbook() -> ResponseReturnValue:
     """Give the whole tally with charts, and the entries behind it, as a workbook."""
-    question = _ask_strictly()
+    question = ask_strictly()
     answer = read_answer(question.day, question.known)
 
     def read_entries(kind: Kind) -> Iterator[Entered]:
@@ -173,7 +169,9 @@ def workbook() -> ResponseReturnValue:
         return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
 
     return send_written(
-        lambda target: write_workbook(target, answer, read_entries, folder=spool.folder()),
+        lambda target: workbooks.write_workbook(
+            target, answer, read_entries, folder=spool.folder()
+        ),
         name=f"tally-{question.day}.xlsx",
         content_type=XLSX,
     )
@@ -183,82 +181,9 @@ def workbook() -> ResponseReturnValue:
 @public
 def briefing() -> ResponseReturnValue:
     """Give one A4 page to sign."""
-    question = _ask_strictly()
-    content = write_briefing(read_answer(question.day, question.known))
+    question = ask_strictly()
+    content = papers.write_briefing(read_answer(question.day, question.known))
     return _file(content, name=f"tally-{question.day}.pdf", content_type="application/pdf")
-
-
-@tally.get("/tally/entries")
-@public
-def behind() -> ResponseReturnValue:
-    """List the entries that add up to one figure.
-
-    By size or industry of its enterprise a figure is taken apart as these are today, which no
-    sealed deed tells.
-    """
-    if any(request.args.get(name) for name in ("by", *NARROWING)):
-        return _show_behind()
-    return send_unless_kept(_show_behind, key=_ledger_key())
-
-
-def _show_behind() -> ResponseReturnValue:
-    question, after = read_question(request.args), _read_after()
-    head, districts = read_head(question.known), list_districts()
-    asked = find_figure(question.day, head, **_figure_words())
-    figure, only = _find_part(asked, question.day, head)
-    by = read_by(request.args.get("by", ""))
-    limit = 1 if by else PAGE_ROWS  # of a figure taken apart only the sum is shown
-    page = show_behind(
-        asked,
-        _list_behind(figure, after=after, limit=limit),
-        Addresses(question, head=pin(head, question.known)),
-        apart=read_apart(figure, by=by, only=only, districts=districts),
-        as_of=question.day,
-        head=head,
-        districts=districts,
-        is_continued=after is not None,
-    )
-    return render_template("tally/behind.html", question=question, page=page), question.status
-
-
-@tally.get("/tally/entries.csv")
-@public
-def download_behind() -> ResponseReturnValue:
-    """Give all entries behind one figure, or its parts, as a file."""
-    question = _ask_strictly()
-    answer = read_tally(question.day, question.known)
-    asked = find_figure(question.day, answer.head, **_figure_words())
-    figure, only = _find_part(asked, question.day, answer.head)
-    by = read_by(request.args.get("by", ""))
-    apart = read_apart(figure, by=by, only=only, districts=list_districts())
-    where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
-    whole = figure.as_of, figure.head, figure.measures
-    entered = stream_behind(*whole, chinese=is_chinese(), **where)
-    total = sum_behind(*whole, **where)
-    return send_written(
-        lambda target: downloads.write_entries(
-            target, answer, asked, apart=apart, entered=entered, total=total
-        ),
-        name=f"{asked.kind.value}-{question.day}.csv",
-        content_type=CSV,
-    )
-
-
-def _find_part(asked: Asked, day: date, head: Head) -> tuple[Figure, Only]:
-    only = read_only(request.args)
-    return Figure(day, head, asked.measures, asked.place_id, part_of(only)), only
-
-
-def _list_behind(figure: Figure, *, after: After | None, limit: int | None) -> Behind:
-    return list_behind(
-        figure.as_of,
-        figure.head,
-        figure.measures,
-        district_id=figure.district_id,
-        part=figure.part,
-        after=after,
-        limit=limit,
-    )
 
 
 @tally.get("/tally/screen")
@@ -282,7 +207,7 @@ def screen_data() -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
-def _ledger_key() -> list[object]:
+def ledger_key() -> list[object]:
     """Name what a page of figures depends on: all that it shows was written by sealed deeds."""
     head = read_head()
     return [head.sequence, head.recorded_at, head.hash]
@@ -290,26 +215,6 @@ def _ledger_key() -> list[object]:
 
 def _now() -> str:
     return clock.now().astimezone(clock.PLACE).strftime("%Y-%m-%d %H:%M")
-
-
-class EntryLeads:
-    """Where the lines beside an entry lead."""
-
-    def changes(self, *, since: date, as_of: date, kind: Kind, district: str) -> str:
-        if not (current_user.is_authenticated or is_public()):
-            return ""
-        words: dict[str, Any] = {"since": since, "as_of": as_of, "district": district}
-        return url_for("tally.changes", kind=kind.value, **words)
-
-    def case(self, application_id: int, *, reader: User) -> str:
-        page = "applications.show" if reader.role is Role.MEMBER else "approval.case"
-        return url_for(page, application_id=application_id)
-
-
-def show_counting(entry: Entry) -> Counting:
-    """Return how a registered entry counts, for the person who looks at its page."""
-    reader = get_actor() if current_user.is_authenticated else None
-    return count_entry(entry, EntryLeads(), reader=reader)
 
 
 def _find_kind(name: str) -> Kind | None:
@@ -325,30 +230,7 @@ def _find_district() -> District | None:
     return district
 
 
-def _figure_words() -> dict[str, Any]:
-    return {
-        "kind": request.args.get("kind", ""),
-        "measures": request.args.getlist("measure"),
-        "district": request.args.get("district", ""),
-    }
-
-
-def _read_after() -> After | None:
-    """Read where a page begins; an address that was altered is not found."""
-    parts = request.args.get("after", "").split(".")
-    if parts == [""]:
-        return None
-    try:
-        day, entry_id, district_id = parts
-        after = date.fromisoformat(day), read_number(entry_id), read_number(district_id)
-    except ValueError:
-        raise NotFound from None
-    if 0 in after:
-        raise NotFound
-    return after
-
-
-def _ask_strictly() -> Question:
+def ask_strictly() -> Question:
     """A file has no field to put a fault beside; it is refused as a whole."""
     question = read_question(request.args)
     for fault in question.faults.values():
