@@ -14,7 +14,6 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader
-from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from registry.accounts.access import public
@@ -74,11 +73,9 @@ class Visitor:
 
     def _environ(self, address: str, tag: str) -> dict[str, Any]:
         if (address, tag) not in self.environs:
-            headers = Headers({"Cookie": self.cookie})
-            if tag:
-                headers["If-None-Match"] = tag
-            builder = EnvironBuilder(path=address, headers=headers)
-            self.environs[address, tag] = builder.get_environ()
+            headers = [("Cookie", self.cookie), *([("If-None-Match", tag)] if tag else [])]
+            environ = EnvironBuilder(path=address, headers=headers).get_environ()
+            self.environs[address, tag] = environ
         return self.environs[address, tag]
 
 
