@@ -152,17 +152,17 @@ def _check_rows(step: Step) -> list[int]:
         raise Invalid(
             _("Tick the rows you verified; without any, reject or return it."), field="verified"
         )
-    _check_in_place(step, chosen)
+    _check_in_place(step, set(countable) - chosen)
     return verified
 
 
-def _check_in_place(step: Step, chosen: Collection[int]) -> None:
+def _check_in_place(step: Step, left: Collection[int]) -> None:
     """In a correction, what takes the place of a registered row is verified, or nothing is."""
     if not step.application.is_amendment:
         return
     rows = amending.read_filed(step.application).difference.altered
     for row in rows:
-        if not row.is_same and row.now not in chosen:
+        if not row.is_same and row.now in left:
             raise Invalid(
                 _(
                     "Row %(row)s takes the place of a registered one: verify it, or return the "

@@ -47,18 +47,25 @@ def to_bytes(lines: Iterable[Line]) -> bytes:
 
 
 def _write_part(part: Sequence[Line]) -> str:
-    """Look over many lines at once; only where a word is risky is each one guarded."""
-    risky = [
-        True
-        for line in part
-        for value in line
-        if (kind := type(value)) not in AS_THEY_ARE
-        and (kind is not str or value[:1] in FORMULA or _is_code(value))  # type: ignore[index,arg-type]  # it is text here
-    ]
-    lines = part if not risky else ([_guard(value) for value in line] for line in part)
+    """Look over many lines at once, column by column; only where one is risky guard each word."""
+    is_even = len({len(line) for line in part}) == 1
+    is_plain = is_even and not any(map(_is_risky, zip(*part, strict=True)))
+    lines = part if is_plain else ([_guard(value) for value in line] for line in part)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(lines)
     return text.getvalue()
+
+
+def _is_risky(column: Sequence[object]) -> bool:
+    kinds = set(map(type, column)) - AS_THEY_ARE
+    if not kinds:
+        return False
+    if kinds != {str}:
+        return True
+    words = [value for value in column if isinstance(value, str)]
+    return not FORMULA.isdisjoint([word[:1] for word in words]) or (
+        any(map(str.isdecimal, words)) and any(map(_is_code, words))
+    )
 
 
 def _is_code(text: str) -> bool:

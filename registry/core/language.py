@@ -11,6 +11,7 @@ from flask import Flask
 from flask.globals import _cv_app  # asked a thousand times a page; the public proxy takes longer
 from flask_babel import Babel, Domain, get_locale
 from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 LANGUAGES = ("zh_CN", "en")
 
@@ -36,6 +37,16 @@ def _spoken() -> NullTranslations:
     return _unspoken if _cv_app.get(None) is None else _catalogues.get_translations()
 
 
+class Message(LazyString):  # type: ignore[misc]  # flask-babel ships no types
+    """A message that is put into words late. On a page it is text: what was typed is no markup.
+
+    The library's own says of itself that it is markup, whatever words were put into it.
+    """
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
 def _single(message: str, **variables: object) -> str:
     text: str = _spoken().ugettext(message)
     return text % variables if variables else text
@@ -51,19 +62,19 @@ def _of_context(context: str, message: str, **variables: object) -> str:
     return text % variables if variables else text
 
 
-def _(message: str, **variables: object) -> LazyString:
+def _(message: str, **variables: object) -> Message:
     """Return a message, put into words when it is shown."""
-    return LazyString(_single, message, **variables)
+    return Message(_single, message, **variables)
 
 
-def n_(singular: str, plural: str, num: int, **variables: object) -> LazyString:
+def n_(singular: str, plural: str, num: int, **variables: object) -> Message:
     """Return a message that counts."""
-    return LazyString(_plural, singular, plural, num, **variables)
+    return Message(_plural, singular, plural, num, **variables)
 
 
-def p_(context: str, message: str, **variables: object) -> LazyString:
+def p_(context: str, message: str, **variables: object) -> Message:
     """Return a message whose words depend on where it stands."""
-    return LazyString(_of_context, context, message, **variables)
+    return Message(_of_context, context, message, **variables)
 
 
 class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types

@@ -20,11 +20,12 @@ class DistrictPlan:
     allocated: tuple[int, int, int, int]
 
 
+# Of these one workshop in Changshu and Kunshan each, and robots in Kunshan, leave again.
 DISTRICTS = (
     DistrictPlan("320582", "张家港", (1, 10, 88, 843), (1, 12, 120, 1200)),
-    DistrictPlan("320581", "常熟", (1, 7, 61, 921), (1, 11, 110, 1150)),
+    DistrictPlan("320581", "常熟", (1, 8, 61, 921), (1, 11, 110, 1150)),
     DistrictPlan("320585", "太仓", (0, 5, 55, 468), (1, 9, 80, 800)),
-    DistrictPlan("320583", "昆山", (2, 15, 131, 1597), (2, 18, 190, 2100)),
+    DistrictPlan("320583", "昆山", (2, 16, 131, 1707), (2, 18, 190, 2100)),
     DistrictPlan("320509", "吴江", (1, 9, 97, 702), (1, 13, 140, 1200)),
     DistrictPlan("320506", "吴中", (0, 5, 46, 395), (1, 8, 80, 700)),
     DistrictPlan("320507", "相城", (1, 4, 38, 366), (1, 7, 75, 650)),

@@ -32,6 +32,10 @@ from registry.programme.queries import get_programme
 APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
 RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.ROBOT_RETIRED,)}
 
+PLACES = sa.select(District.id, District.code, District.name_zh, District.name_en).order_by(
+    District.position
+)
+
 
 @dataclass(frozen=True)
 class GoalLine:
@@ -97,7 +101,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
     totals = read_totals(as_of, head=head, newest=newest)
     goals, pipeline = read_goals(as_of, head), read_pipeline(head)
     shares = read_shares(as_of, head)
-    places = db.session.scalars(sa.select(District).order_by(District.position)).all()
+    places = db.session.connection().execute(PLACES).all()
     districts = tuple(
         _district_line(place, goals, totals=totals, shares=shares.quantities, pipeline=pipeline)
         for place in places
@@ -125,7 +129,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
 
 
 def _district_line(
-    place: District,
+    place: sa.Row[int, str, str, str],
     goals: Sequence[GoalInForce],
     *,
     totals: Totals,

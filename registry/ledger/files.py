@@ -15,7 +15,7 @@ from registry.entries.models import Entry
 from registry.ledger.behind import WHOLE, Part, of_figure, select_parts
 from registry.ledger.heads import Head
 from registry.ledger.models import Posting
-from registry.ledger.streams import stream
+from registry.ledger.streams import Select, stream, stream_raw
 from registry.programme.kinds import Measure
 
 ROWS_AT_ONCE = 1_000
@@ -32,7 +32,7 @@ class Entered(NamedTuple):
     quantity: int
 
 
-def stream_behind(
+def select_behind(
     as_of: date,
     head: Head,
     measures: Collection[Measure],
@@ -40,14 +40,10 @@ def stream_behind(
     chinese: bool,
     district_id: int | None = None,
     part: Part = WHOLE,
-) -> Iterator[Entered]:
-    """Go through all entries that add up to a figure, latest first, without holding them.
-
-    The rows have the shape of `Entered`; they are not made anew, which would take longer than all
-    the rest.
-    """
+) -> Select:
+    """Select all entries that add up to a figure, latest first, in the shape of `Entered`."""
     parts = select_parts(as_of, head, measures, district_id=district_id, part=part).subquery()
-    found = (
+    return (
         sa.select(
             Entry.number,
             Enterprise.name,
@@ -62,7 +58,16 @@ def stream_behind(
         .join(District, District.id == parts.c.district_id)
         .order_by(Entry.effective_on.desc(), parts.c.entry_id.desc(), parts.c.district_id.desc())
     )
+
+
+def stream_behind(found: Select) -> Iterator[Entered]:
+    """Go through such rows without holding them; none is made anew, only shaped like one."""
     return stream(found, rows_at_once=ROWS_AT_ONCE)
+
+
+def stream_text(found: Select) -> Iterator[tuple[object, ...]]:
+    """Go through the same rows for a file of text: as the driver has them."""
+    return stream_raw(found, rows_at_once=ROWS_AT_ONCE)
 
 
 def sum_behind(

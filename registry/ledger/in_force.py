@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +48,22 @@ class GoalInForce:
 
 def read_goals(as_of: date, head: Head) -> Sequence[GoalInForce]:
     """Return the goals in order, by the versions in force on a day as known at the head."""
-    return _goals.read(as_of, head, whole=lambda: _read_goals(as_of, head), grow=_unless_set)
+    day = _last_set(as_of, head)
+    return _goals.read(day, head, whole=lambda: _read_goals(day, head), grow=_unless_set)
+
+
+def _last_set(as_of: date, head: Head) -> date:
+    """Return the last day by which something set took effect: from it on all days are alike."""
+    days = _days.read(None, head, whole=lambda: _read_days(head), grow=_unless_set)
+    return days[bisect_right(days, as_of) - 1] if days and days[0] <= as_of else date.min
+
+
+def _read_days(head: Head) -> Sequence[date]:
+    parts = (
+        sa.select(model.effective_on).where(model.sequence <= head.sequence)
+        for model in (GoalVersion, PlanVersion, Allocation)
+    )
+    return sorted(db.session.scalars(sa.union(*parts)))
 
 
 def _unless_set(kept: Kept, since: Since) -> Kept | None:
@@ -130,7 +146,8 @@ def _newest(basis: Basis) -> tuple[date, int]:
 
 def read_shares(as_of: date, head: Head) -> Shares:
     """Return the shares in force on a day as known at the head."""
-    return _shares.read(as_of, head, whole=lambda: _read_shares(as_of, head), grow=_unless_set)
+    day = _last_set(as_of, head)
+    return _shares.read(day, head, whole=lambda: _read_shares(day, head), grow=_unless_set)
 
 
 def _read_shares(as_of: date, head: Head) -> Shares:
@@ -161,3 +178,4 @@ def read_allocations(as_of: date, head: Head) -> Mapping[tuple[int, Kind], int |
 
 _goals: Growing[Sequence[GoalInForce]] = Growing()
 _shares: Growing[Shares] = Growing()
+_days: Growing[Sequence[date]] = Growing()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any  # columns of a nested select have no common type
 
 import sqlalchemy as sa
@@ -14,16 +15,19 @@ from registry.ledger.heads import Head
 from registry.ledger.models import Posting, Seal
 from registry.programme.kinds import Measure
 
+ANSWERS_KEPT = 64
 Month = tuple[int, int]
 
 
+@lru_cache(maxsize=ANSWERS_KEPT)
 def sum_corrections(
-    as_of: date, head: Head, measures: Collection[Measure]
-) -> dict[tuple[Month, Measure], int]:
+    as_of: date, head: Head, measures: tuple[Measure, ...]
+) -> Mapping[tuple[Month, Measure], int]:
     """Add up by month of effect, in the whole city, what is no new work; absent where none is.
 
     It parts each month as the changes between its first and last day do. Only entries that a deed
-    other than new work has touched are looked at; the growth of all others is new.
+    other than new work has touched are looked at; the growth of all others is new. What a head
+    knows never changes, so an answer is kept.
     """
     touched = _touched(as_of, head, measures)
     key = (touched.c.entry_id, touched.c.district_id, touched.c.measure, touched.c.effective_on)

@@ -64,15 +64,21 @@ CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     == sa.select(sa.func.max(Cell.day)).where(Cell.day <= sa.bindparam("as_of")).scalar_subquery()
 )
 
+MONTHS = sa.select(Trend.month, Trend.measure, Trend.total).where(
+    Trend.month < sa.bindparam("before")
+)
+
 
 def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
     """Return every total by (district, measure) on a day, by what is recorded up to the head.
 
     What is absent is 0. Newest is the head of the same snapshot.
     """
+    if head.sequence < newest.sequence - head.sequence:  # what came earlier is less to add up
+        return Counter(dict(_sum_posted(as_of, Posting.sequence <= head.sequence)))
     if head.sequence < newest.sequence:
         totals = Counter(_read_cells(as_of))
-        totals.subtract(dict(_read_later(as_of, head)))
+        totals.subtract(dict(_sum_posted(as_of, Posting.sequence > head.sequence)))
         return totals
     return _totals.read(
         as_of,
@@ -87,14 +93,16 @@ def _read_cells(as_of: date) -> Totals:
     return Counter({(district_id, measure): total for district_id, measure, total in rows})
 
 
-def _read_later(as_of: date, head: Head) -> Iterator[tuple[tuple[int, Measure], int]]:
-    """Sum what was recorded after the head and had taken effect by a day."""
-    later = (
+def _sum_posted(
+    as_of: date, recorded: sa.ColumnElement[bool]
+) -> Iterator[tuple[tuple[int, Measure], int]]:
+    """Sum what was recorded then and had taken effect by a day."""
+    posted = (
         sa.select(Posting.district_id, Posting.measure, sa.func.sum(Posting.quantity))
-        .where(Posting.effective_on <= as_of, Posting.sequence > head.sequence)
+        .where(Posting.effective_on <= as_of, recorded)
         .group_by(Posting.district_id, Posting.measure)
     )
-    for district_id, measure, quantity in db.session.execute(later):
+    for district_id, measure, quantity in db.session.execute(posted):
         yield (district_id, measure), int(quantity)
 
 
@@ -123,20 +131,20 @@ def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
     programme, newest = find_programme(), read_head()
     if programme is None or programme.starts_on > as_of:
         return []
-    asked = as_of, programme.starts_on
+    month, starts_on = as_of.replace(day=1), programme.starts_on
     if head.sequence < newest.sequence:
-        points = _read_points(*asked, later=_later_by_month(as_of, head))
+        points = _read_points(month, starts_on, later=_later_by_month(as_of, head))
     else:
         points = _points.read(
-            asked,
+            (month, starts_on),
             newest,
-            whole=lambda: _read_points(*asked, later={}),
-            grow=lambda kept, since: _unless_before(kept, since, day=as_of.replace(day=1)),
+            whole=lambda: _read_points(month, starts_on, later={}),
+            grow=lambda kept, since: _unless_before(kept, since, day=month),
         )
     today: dict[Measure, int] = dict.fromkeys(Measure, 0)
     for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
         today[measure] += quantity
-    return [*points, TrendPoint(as_of.replace(day=1), as_of, today)]
+    return [*points, TrendPoint(month, as_of, today)]
 
 
 def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
@@ -146,20 +154,20 @@ def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
 
 
 def _read_points(
-    as_of: date, starts_on: date, *, later: Mapping[date, Mapping[Measure, int]]
+    until: date, starts_on: date, *, later: Mapping[date, Mapping[Measure, int]]
 ) -> Points:
-    known = _read_months(as_of.replace(day=1))
+    """Return the ends of the months before the one that begins on `until`."""
+    known = _read_months(until)
     points: list[TrendPoint] = []
     total: Mapping[Measure, int] = {}
     off: dict[Measure, int] = defaultdict(int)
-    for month in _months(starts_on, as_of.replace(day=1)):
-        following = _next_month(month)
+    for month in _months(starts_on, until)[:-1]:
         total = known.get(month, total)
         for measure, quantity in later.get(month, {}).items():
             off[measure] += quantity
-        if following <= as_of:
-            values = {measure: total.get(measure, 0) - off[measure] for measure in Measure}
-            points.append(TrendPoint(month, date.fromordinal(following.toordinal() - 1), values))
+        values = {measure: total.get(measure, 0) - off[measure] for measure in Measure}
+        last = date.fromordinal(_next_month(month).toordinal() - 1)
+        points.append(TrendPoint(month, last, values))
     return points
 
 
@@ -171,8 +179,7 @@ _points: Growing[Points] = Growing()
 
 def _read_months(before: date) -> dict[date, dict[Measure, int]]:
     months: dict[date, dict[Measure, int]] = defaultdict(dict)
-    found = sa.select(Trend.month, Trend.measure, Trend.total).where(Trend.month < before)
-    for month, measure, total in db.session.execute(found):
+    for month, measure, total in db.session.connection().execute(MONTHS, {"before": before}):
         months[month][measure] = total
     return months
 

@@ -17,7 +17,7 @@ Select = sa.Select[*tuple[Any, ...]]
 _numbers = count(1)
 
 
-def stream_raw(found: Select) -> Iterator[tuple[Any, ...]]:
+def stream_raw(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[tuple[Any, ...]]:
     """Go through the rows as the driver has them: for a million of them, conversions are dear."""
     connection = db.session.connection()
     text = str(found.compile(connection, compile_kwargs={"literal_binds": True}))
@@ -27,7 +27,7 @@ def stream_raw(found: Select) -> Iterator[tuple[Any, ...]]:
     )  # held by the server
     with closing(driver.cursor(**name)) as cursor:
         cursor.execute(text)
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        while rows := cursor.fetchmany(rows_at_once):
             yield from rows
 
 

@@ -12,11 +12,12 @@ from registry.core.errors import NotFound
 from registry.programme.kinds import Kind
 from registry.programme.models import Programme, Round
 
+FIRST = sa.select(Programme).order_by(Programme.id).limit(1)
+
 
 def find_programme() -> Programme | None:
     """Return the programme, the first one."""
-    first = sa.select(Programme).order_by(Programme.id).limit(1)
-    return once_a_snapshot("programme", lambda: db.session.scalar(first))
+    return once_a_snapshot("programme", lambda: db.session.scalar(FIRST))
 
 
 def get_programme() -> Programme:

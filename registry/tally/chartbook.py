@@ -54,7 +54,7 @@ class Sources:
         answer = self.answer
         kind_of = {each: goal.kind for goal in answer.tally.goals for each in goal.measures}
         found: dict[tuple[Kind, date], int] = {}
-        sums = sum_corrections(answer.table.period.as_of, answer.tally.head, sorted(kind_of))
+        sums = sum_corrections(answer.table.period.as_of, answer.tally.head, tuple(sorted(kind_of)))
         for ((year, month), measure), quantity in sums.items():
             key = kind_of[measure], date(year, month, 1)
             found[key] = found.get(key, 0) + quantity

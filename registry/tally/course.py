@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from registry.ledger.answers import GoalLine as Counted
+from registry.ledger.answers import Tally
 from registry.ledger.differences import Line, list_latest, read_totals_of
 from registry.ledger.queries import Totals, read_goals
 from registry.programme.kinds import Kind, Measure
@@ -22,7 +23,7 @@ from registry.tally.forecast import (
 )
 from registry.tally.pace import Desks, read_desks
 from registry.tally.queries import Answer
-from registry.tally.table import Phase
+from registry.tally.table import Period, Phase
 
 LINES_SHOWN = 10
 DAYS_A_WEEK = 7
@@ -88,15 +89,15 @@ def read_course(answer: Answer) -> Course:
         has_more=lines.following is not None,
         desks=desks,
         outlooks={goal.kind: _look_ahead(goal, answer, desks) for goal in tally.goals},
-        coming=_read_coming(answer),
+        coming=read_coming(tally, answer.table.period),
     )
 
 
-def _read_coming(answer: Answer) -> dict[Kind, int]:
-    period = answer.table.period
+def read_coming(tally: Tally, period: Period) -> dict[Kind, int]:
+    """Return the targets of the first day while it is still to come."""
     if period.phase is not Phase.BEFORE:
         return {}
-    goals = read_goals(period.starts_on, answer.tally.head)
+    goals = read_goals(period.starts_on, tally.head)
     return {goal.kind: goal.target for goal in goals if goal.target is not None}
 
 

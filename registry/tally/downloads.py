@@ -11,7 +11,6 @@ from registry.core.language import _, is_chinese
 from registry.ledger.answers import Tally, to_rows
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
-from registry.ledger.files import Entered
 from registry.tally.apart import Apart, name_part
 from registry.tally.behind import WAYS
 from registry.tally.changes import Found, show_line
@@ -66,7 +65,7 @@ def write_entries(
     asked: Asked,
     *,
     apart: Apart,
-    entered: Iterable[Entered],
+    entered: Iterable[Line],
     total: int,
 ) -> None:
     """Write the entries behind a figure, or its parts; they add up to the line of the sum."""

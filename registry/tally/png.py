@@ -51,7 +51,7 @@ def write_png(drawing: Drawing, *, about: Mapping[str, str]) -> bytes:
         if isinstance(shape, Text):
             _write(pen, shape)
     content = io.BytesIO()
-    picture.save(content, "PNG", optimize=True, dpi=(72 * SCALE, 72 * SCALE), pnginfo=_info(about))
+    picture.save(content, "PNG", dpi=(72 * SCALE, 72 * SCALE), pnginfo=_info(about))
     return content.getvalue()
 
 

@@ -13,6 +13,7 @@ from registry.ledger.answers import Tally, read_tally
 from registry.ledger.queries import read_totals
 from registry.programme.kinds import Kind
 from registry.tally.charts import Tile, short_name, show_tiles
+from registry.tally.course import read_coming
 from registry.tally.page import TimeBar, show_bar
 from registry.tally.queries import make_table
 from registry.tally.sources import name_documents
@@ -120,11 +121,12 @@ def read_screen(as_of: date) -> Screen:
     """Read the wall's figures as of a day."""
     answer = read_tally(as_of)
     table = make_table(answer)
+    coming = read_coming(answer, table.period)
     return Screen(
         bar=show_bar(table),
         bar_label=_say_time(table),
         label_at=min(max(table.period.percent, DATES_ROOM), 100 - DATES_ROOM),
-        figures=[_show_figure(goal, table) for goal in table.goals],
+        figures=[_show_figure(goal, table, coming=coming.get(goal.kind)) for goal in table.goals],
         views=[_show_view(goal, table) for goal in table.goals],
         recent=_read_recent(answer, table),
         documents=name_documents(answer),
@@ -147,7 +149,9 @@ def _say_time(table: Table) -> object:
     )
 
 
-def _show_figure(goal: GoalLine, table: Table) -> BigFigure:
+def _show_figure(goal: GoalLine, table: Table, *, coming: int | None) -> BigFigure:
+    """Set out one figure; `coming` is the target of the first day while it is still to come."""
+    target = coming if goal.target is None else goal.target
     status, verdict = VERDICTS[goal.pace]
     has_plan = bool(goal.target) and table.period.phase is not Phase.BEFORE
     return BigFigure(
@@ -157,7 +161,7 @@ def _show_figure(goal: GoalLine, table: Table) -> BigFigure:
         unit=goal.unit,
         status=status,
         verdict=verdict,
-        target="" if goal.target is None else amount(goal.target, goal.unit),
+        target="" if target is None else amount(target, goal.unit),
         share="" if goal.share is None else f"{goal.share:,.1f}%",
         lead=signed(goal.lead, goal.unit) if has_plan else "",
         bullet=_draw_bullet(goal, has_plan=has_plan),

@@ -12,6 +12,7 @@ from registry.accounts.models import User
 from registry.accounts.roles import Role
 from registry.applications import service
 from registry.applications.amendment import start
+from registry.applications.deciding import countable_rows
 from registry.applications.filing import list_faults
 from registry.applications.models import Application
 from registry.applications.workflow import Action
@@ -100,9 +101,7 @@ def decide(application: Application, *, at: datetime = LATER, **given: Any) -> A
     assert holder is not None
     rows = given.pop("verified", None)
     if rows is None:
-        rows = db.session.scalars(
-            sa.select(RobotUnit.position).where(RobotUnit.entry_id == application.entry_id)
-        ).all()
+        rows = countable_rows(application)
     with clock.set_to(at):
         return act(
             application,

@@ -281,3 +281,12 @@ def test_proven_members_of_the_firm_begin_it(case: Application) -> None:
 
     colleague = a_user(Role.MEMBER, enterprise=firm)
     assert start(case.entry, by=colleague, at=LATER).amends == case.entry
+
+
+@pytest.mark.parametrize("cells", [{"is_new": "no"}, {"is_new": "no", "serial_no": "E21-RIGHT"}])
+def test_a_robot_that_was_never_new_never_counted(case: Application, cells: dict[str, str]) -> None:
+    amend(case.entry, by=owner_of(case), sort="correction", edit=setting(2, **cells))
+
+    assert [robots(day) for day in (FIRST_DAY, DAY)] == [2, 2]
+    assert len(registered_words(case.entry)["rows"]) == 2
+    assert verify().fault is None

@@ -213,7 +213,7 @@ def test_a_fact_changed_beside_the_application_is_named(case: Application) -> No
     fault = verify().fault
 
     assert fault is not None
-    assert (fault.table, fault.key) == ("entry", str(case.entry_id))
+    assert (fault.table, fault.key) == ("robot_unit", f"entry {case.entry_id} row 4")
 
 
 def test_rows_in_anothers_place_are_verified_or_nothing_is(case: Application) -> None:

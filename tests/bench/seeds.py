@@ -74,7 +74,8 @@ def _is_made(made: Path) -> bool:
 
 
 def _schema() -> str:
-    return max(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    """Name the migrations that there are."""
+    return " ".join(sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("0*.py")))
 
 
 def _find_database(database: str, size: int, data_dir: Path, *, server: str) -> str:

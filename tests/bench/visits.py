@@ -73,10 +73,9 @@ class Visitor:
 
     def _environ(self, address: str, tag: str) -> dict[str, Any]:
         if (address, tag) not in self.environs:
-            headers = {"Cookie": self.cookie, **({"If-None-Match": tag} if tag else {})}
-            self.environs[address, tag] = EnvironBuilder(
-                path=address, headers=headers
-            ).get_environ()
+            headers = [("Cookie", self.cookie), *([("If-None-Match", tag)] if tag else [])]
+            environ = EnvironBuilder(path=address, headers=headers).get_environ()
+            self.environs[address, tag] = environ
         return self.environs[address, tag]
 
 

@@ -1,14 +1,14 @@
-"""Units agree with their number: English has one and many, Chinese has not."""
+"""Units agree with their number; what is put into a message is text, not markup."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale
 
-from registry.core.language import agree
+from registry.core.language import _, agree, n_, p_
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,20 @@ def test_an_english_unit_of_one_is_singular(
 
 def test_a_chinese_unit_stays(app: Flask) -> None:
     assert agree("台", 1) == "台"
+
+
+def test_what_is_put_into_a_message_is_no_markup(app: Flask) -> None:
+    typed = "<svg onload=alert(1)>"
+    messages = [
+        _("%(name)s holds this case. Only the officer who holds it can do this.", name=typed),
+        n_("%(num)s row %(name)s", "%(num)s rows %(name)s", 2, name=typed),
+        p_("queue", "All %(name)s", name=typed),
+    ]
+
+    page = render_template_string(
+        "{% for one in messages %}{{ one }}{% endfor %}", messages=messages
+    )
+
+    assert page.count("&lt;svg onload") == 3
+    assert "<svg" not in page
+    assert all(typed in str(message) for message in messages)

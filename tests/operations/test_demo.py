@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -100,7 +101,10 @@ def wait_for(words: str, log: Path, process: subprocess.Popen[bytes]) -> None:
 def test_one_that_was_killed_while_it_was_filled_comes_up_complete(
     tmp_path: Path,
 ) -> None:
-    place = Place(tmp_path).with_settings(BIND="127.0.0.1:0")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    place = Place(tmp_path).with_settings(BIND=bind)
     log, filled = tmp_path / "log", tmp_path / "demo"
     first = spawn(place, log)
     wait_for(" 60 of ", log, first)
@@ -119,7 +123,7 @@ def test_one_that_was_killed_while_it_was_filled_comes_up_complete(
     counted = {goal["kind"]: goal["counted"] for goal in tally["goals"]}
     assert (counted["smart_factory"], counted["smart_workshop"]) == (8, 71)
     assert 630 <= counted["equipment_upgrade"] <= 650
-    assert 6_750 <= counted["robot_deployment"] <= 6_850
+    assert 6_700 <= counted["robot_deployment"] <= 6_900
     assert Place(filled).run("verify").returncode == 0
 
 

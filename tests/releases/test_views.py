@@ -108,7 +108,7 @@ def test_its_revisions_by_cause_add_up_to_the_difference(
         ["撤销"],
         ["2026-10-20", "−1 家", "智能工厂", "张家港市"],
     ]
-    assert texts(page, "定稿以后有变动的板块")[1:] == [
+    assert texts(page, "各板块：现在减定稿")[1:] == [
         ["张家港市", "−1 家", "0 个", "0 家", "0 台"],
         ["昆山市", "0 家", "+1 个", "0 家", "0 台"],
     ]

@@ -69,6 +69,10 @@ class Scene:
             return {**self.named, "application_id": self.case_id}
         if endpoint.startswith("administration."):
             return {**self.named, "user_id": self.officer_id}
+        if endpoint.startswith("open_data."):
+            return {**self.named, "name": "tally", "form": "csv"}
+        if endpoint.startswith("tally."):
+            return {**self.named, "name": "course-smart-workshop", "form": "svg"}
         return dict(self.named)
 
 
@@ -136,6 +140,7 @@ def _made(app: Flask) -> Scene:
 def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, Any]:
     """Propose to revoke it, draw it, look at it, and release a month; name all of that."""
     today = clock.day_of(AT)
+    get_programme().has_open_data = True
     proposal = a_proposal(entry, by=officer, asked=asking(effective_on=today), at=AT)
     draw = a_draw("1", by=administrator, at=AT, kind=entry.kind)
     (row,) = drawn(draw)
@@ -149,6 +154,8 @@ def _done_to(entry: Entry, *, officer: User, administrator: User) -> dict[str, A
         "entry_number": row.entry.number,
         "sequence": release.sequence,
         "month": "2026-03",
+        "name": "months-robot-deployment",
+        "form": "svg",
     }
 
 

@@ -229,6 +229,8 @@ def test_page_asks_the_database_as_often_for_one_line_as_for_many(
     history: None, leader: FlaskClient
 ) -> None:
     leader.get("/tally/changes")
+    a_registered(WORKSHOP, on=date(2026, 10, 1))
+    db.session.commit()
     with counted_statements() as few:
         leader.get("/tally/changes")
     for day in range(1, 20):

@@ -23,7 +23,7 @@ from tests.conftest import SignedIn
 from tests.factories import a_user
 from tests.tally import reading
 from tests.tally.factories import a_registered, allocate_shares, set_plan
-from tests.tally.test_charts import column, figures
+from tests.tally.plotted import column, figures
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WORKSHOP = Kind.SMART_WORKSHOP
@@ -182,3 +182,15 @@ def test_the_chart_bends_with_the_line(leader: FlaskClient) -> None:
 
     line = column(plot, Mark.PLAN)
     assert [line[day] for day in ("2025-12-31", "2027-06-15", "2027-12-31")] == [2.0, 60.0, 100.0]
+
+
+def test_before_the_start_page_and_wall_show_the_target_that_comes(
+    app: Flask, sign_in: SignedIn
+) -> None:
+    with clock.set_to(datetime(2024, 12, 1, 2, 0, tzinfo=UTC)):
+        leader = sign_in(a_user(Role.LEADER))
+        page, wall = leader.get("/tally").text, leader.get("/tally/screen").text
+
+    assert "目标 100 个" in goal_of(page)
+    assert "100 个" in wall
+    assert "未定" not in wall

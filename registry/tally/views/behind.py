@@ -16,7 +16,7 @@ from registry.core.unchanged import send_unless_kept
 from registry.core.wire import read_number
 from registry.districts.queries import list_districts
 from registry.ledger.answers import read_tally
-from registry.ledger.files import stream_behind, sum_behind
+from registry.ledger.files import select_behind, stream_text, sum_behind
 from registry.ledger.queries import PAGE_ROWS, After, Behind, Head, list_behind, read_head
 from registry.tally import downloads
 from registry.tally.apart import read_apart
@@ -72,7 +72,7 @@ def download_behind() -> ResponseReturnValue:
     apart = read_apart(figure, by=by, only=only, districts=list_districts())
     where: dict[str, Any] = {"district_id": figure.district_id, "part": figure.part}
     whole = figure.as_of, figure.head, figure.measures
-    entered = stream_behind(*whole, chinese=is_chinese(), **where)
+    entered = stream_text(select_behind(*whole, chinese=is_chinese(), **where))
     total = sum_behind(*whole, **where)
     return send_written(
         lambda target: downloads.write_entries(

@@ -20,7 +20,7 @@ from registry.core.unchanged import send_unless_kept
 from registry.districts.models import District
 from registry.districts.queries import find_district, list_districts
 from registry.ledger.differences import stream_differences
-from registry.ledger.files import Entered, stream_behind
+from registry.ledger.files import Entered, select_behind, stream_behind
 from registry.ledger.queries import read_head
 from registry.programme.kinds import Kind
 from registry.programme.queries import find_programme
@@ -165,8 +165,8 @@ def workbook() -> ResponseReturnValue:
     answer = read_answer(question.day, question.known)
 
     def read_entries(kind: Kind) -> Iterator[Entered]:
-        measures = answer.measures(kind)
-        return stream_behind(question.day, answer.tally.head, measures, chinese=is_chinese())
+        asked = question.day, answer.tally.head, answer.measures(kind)
+        return stream_behind(select_behind(*asked, chinese=is_chinese()))
 
     return send_written(
         lambda target: workbooks.write_workbook(

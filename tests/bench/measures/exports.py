@@ -1,6 +1,6 @@
 """P11 and P12: exports against plain CSV of the same rows, and the memory that they take.
 
-Plain CSV is `csv.writer` fed from the driver's own cursor, by one statement a figure, to a file. The
+Plain CSV is `csv.writer` fed from the driver's own cursor, by one statement a figure. The
 work is the answer of the application with all its bytes: four files of the entries behind the four
 figures (P12), one workbook of them all with its charts (P11). Memory is taken in a process of its
 own: by how much exports of the largest register raise its peak once it has made those of the

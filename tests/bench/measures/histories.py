@@ -1,6 +1,6 @@
 """H1 and H2: the random histories of the tests, many more of them; H1 needs no database.
 
-The depth of both tests comes from the environment: HISTORIES_PURE and HISTORIES_SERVICES.
+The depth of the second comes to the test by the environment: HISTORIES_SERVICES.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from time import perf_counter
 
 from tests.bench.lines import Line
 from tests.bench.places import SQLITE, Place
+from tests.ledger.depths import find_pure
 
 IDS = ("H1", "H2")
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,9 +23,7 @@ PURE, SERVICES = 100_000, 500
 
 def measure(place: Place) -> Iterator[Line]:
     if place.database == SQLITE:
-        depth = {"HISTORIES_PURE": str(PURE)}
-        found = _run("tests/ledger/test_timelines.py", "every_history", depth)
-        yield _line("H1", "pure", PURE, found)
+        yield _line("H1", "pure", PURE, _play_pure())
     depth = {"HISTORIES_SERVICES": str(SERVICES)}
     name = f"recount and {place.database}"
     found = _run("tests/ledger/test_services.py", name, depth)
@@ -45,9 +44,17 @@ class HistoriesLine(Line):
         return f"  {self.detail}\n{text}"
 
 
+def _play_pure() -> tuple[bool, str]:
+    start = perf_counter()
+    differences = find_pure(PURE, processes=os.cpu_count() or 1)
+    first = f", the first: {differences[0]}" if differences else ""
+    words = f"{len(differences)} differences{first} ({perf_counter() - start:.0f} s)"
+    return not differences, words
+
+
 def _run(file: str, names: str, depth: Mapping[str, str]) -> tuple[bool, str]:
     """Run the tests of these names in processes of their own; return what they said at the end."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", file, "-k", names]
+    command = [sys.executable, "-m", "pytest", "-q", file, "-k", names]
     start = perf_counter()
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **depth}, capture_output=True, text=True, check=False
