@@ -18,7 +18,8 @@ from registry.core import clock
 from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.notices.models import Notice
-from tests.accounts.test_signing_up import asked_state, post
+from tests.accounts.test_membership import asked_state
+from tests.accounts.test_signing_up import post
 from tests.applications.factories import a_draft
 from tests.conftest import SignedIn as SignIn
 from tests.conftest import csrf_of
@@ -61,7 +62,7 @@ def test_who_was_taken_out_is_led_to_where_it_stands(app: Flask, sign_in: SignIn
     assert [out.get(path).location for path in ("/applications/", "/enterprise")] == [PAGE] * 2
     assert "2026-06-01，该企业负责人作出此决定。" in page
     assert "昆山去留精工有限公司" in page
-    assert mails_to(email) == ["您不是该企业的成员"]
+    assert mails_to(email) == ["您不是这家企业的成员"]
 
 
 def test_district_that_turned_away_is_named(app: Flask, sign_in: SignIn) -> None:
