@@ -146,8 +146,14 @@ class PasswordForm(ChoosesPassword):
     password = password_field(_("New password"))
 
 
-class SignUpForm(ChoosesPassword):
-    """An enterprise and its first, or a further, person."""
+class FirstPasswordForm(ChoosesPassword):
+    """The password of a new account, chosen behind the link that was mailed."""
+
+    password = password_field(_("Password"))
+
+
+class FirmForm(RegistryForm):
+    """The enterprise that a person signs up for, or asks to join."""
 
     uscc = StringField(
         _("Unified social credit code"),
@@ -161,6 +167,16 @@ class SignUpForm(ChoosesPassword):
     )
     district = SelectField(_("District of the seat"), [CHOSEN])
     industry = SelectField(_("Industry"), [CHOSEN])
+
+    def __init__(self, *arguments: Any, districts: list[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.district.choices = _choices(districts)
+        self.industry.choices = _choices(list_choices())
+
+
+class SignUpForm(FirmForm):
+    """An enterprise and its first, or a further, person; the password comes with the link."""
+
     name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX)])
     phone = StringField(
         _("Telephone"),
@@ -170,14 +186,8 @@ class SignUpForm(ChoosesPassword):
     email = StringField(
         _("E-mail"),
         [NEEDED, no_longer_than(EMAIL_MAX), is_email],
-        description=_("You sign in with it. We send a link to confirm it."),
+        description=_("You sign in with it. We send a link, behind which you choose a password."),
     )
-    password = password_field(_("Password"))
-
-    def __init__(self, *arguments: Any, districts: list[tuple[str, str]], **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.district.choices = _choices(districts)
-        self.industry.choices = _choices(list_choices())
 
 
 class InvitationForm(ChoosesPassword):

@@ -16,7 +16,8 @@ def confirm(path: str) -> Letter:
         _("Please confirm your e-mail address"),
         _(
             "Someone signed up with this address. If it was you, open this page within 72 hours "
-            "and press the button:\n\n%(url)s\n\nIf it was not you, do nothing.",
+            "and choose your password there:\n\n%(url)s\n\nIf it was not you, do nothing: "
+            "without it there is no account.",
             url=SITE + path,
         ),
     )
@@ -28,7 +29,8 @@ def known_already() -> Letter:
         _("You have an account already"),
         _(
             "Someone signed up with this address, which has an account already. If it was you, "
-            "sign in, or set a new password there:\n\n%(url)s\n\nIf it was not you, do nothing.",
+            "sign in, or set a new password there; if an enterprise did not let you in, you can "
+            "ask again once you are signed in:\n\n%(url)s\n\nIf it was not you, do nothing.",
             url=SITE + "/sign-in",
         ),
     )
@@ -81,10 +83,12 @@ def let_in() -> Letter:
 def refused() -> Letter:
     """Tell a person that it was not let in."""
     return lambda: (
-        _("Your request to join was refused"),
+        _("You are not a member of this enterprise"),
         _(
-            "You were not let in to this enterprise. If this is a mistake, speak with your "
-            "colleagues or with the office of your district."
+            "You are not let in to this enterprise, or not any more. If this is a mistake, speak "
+            "with your colleagues or with the office of your district. You can ask again, or ask "
+            "to join another enterprise, with the same account:\n\n%(url)s",
+            url=SITE + "/enterprise/ask",
         ),
     )
 

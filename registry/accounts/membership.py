@@ -1,114 +1,103 @@
-"""Who belongs to an enterprise: signing up, being let in, proof by the licence, rights.
+"""Who belongs to an enterprise: asking to join, being let in, proof by the licence, rights.
 
 Credit codes are public, so who signs up with one proves nothing: the first person drafts and files
 unproven; every further one asks, and a proven owner, or where there is none the district, decides.
+Who was turned away may ask again, there or elsewhere, with the same account.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from registry.accounts import letters, post
-from registry.accounts.links import make_link, path_of, spend
-from registry.accounts.models import OneTimeLink, Purpose, User
+from registry.accounts.firms import Firm, get_or_add
+from registry.accounts.models import MailCause, TurnedAway, User
 from registry.accounts.queries import (
     count_admitted,
-    find_user,
     has_proven_owner,
     list_proven_owners,
+    was_turned_away,
 )
 from registry.accounts.records import note
 from registry.accounts.roles import Membership, Right, Role
 from registry.accounts.sessions import end_all_sessions
+from registry.accounts.throttle import take_mail
 from registry.core.database import db
 from registry.core.errors import NotAllowed, NotFound, WrongState
 from registry.core.language import _
 from registry.enterprises.models import Enterprise
-from registry.enterprises.names import name_key
-from registry.enterprises.queries import find_by_code
+
+OUTSIDE = (Membership.ASKED, Membership.REFUSED)
 
 
-@dataclass(frozen=True)
-class SignUp:
-    """What a person gives to sign up; everything checked and unified already."""
+def enter(user: User, enterprise: Enterprise, *, at: datetime) -> None:
+    """Put a person to an enterprise: as its unproven owner where nobody acts for it, else asking.
 
-    uscc: str
-    enterprise: str
-    district_id: int
-    industry: str
-    name: str
-    phone: str
-    email: str
-    password_hash: str
-    language: str
-
-
-def sign_up(given: SignUp, *, at: datetime) -> str | None:
-    """Make an account that waits for its address to be confirmed; return the path of its link.
-
-    Where the address has an account already, its owner is told and None returned: the page says the
-    same in both cases.
+    Whoever was turned away there before asks in any case: somebody has to let that person in.
     """
-    user = find_user(given.email)
-    if user is not None and user.email_confirmed_at is not None:
-        post.write(letters.known_already(), to=user.email, language=user.language, at=at)
-        return None
-    enterprise = find_by_code(given.uscc) or _add_enterprise(given, at=at)
-    if user is None:
-        user = User(email=given.email, role=Role.MEMBER, created_at=at)
-        db.session.add(user)
-    if user.role is not Role.MEMBER:
-        raise NotFound
+    lock_enterprises(enterprise.id)
+    was_refused = was_turned_away(user, enterprise.id)
     user.enterprise_id = enterprise.id
-    user.name, user.phone, user.language = given.name, given.phone, given.language
-    user.password_hash = given.password_hash
     user.right, user.membership = Right.EDITOR, Membership.ASKED
+    db.session.add(user)
     db.session.flush()
-    note("signed_up", user_id=user.id, actor_id=user.id, at=at, detail=given.uscc)
-    path = path_of(make_link(Purpose.CONFIRM, email=user.email, at=at))
-    post.write(letters.confirm(path), to=user.email, language=user.language, at=at)
-    return path
-
-
-def _add_enterprise(given: SignUp, *, at: datetime) -> Enterprise:
-    """Make the record of a code; a record of old lists with the same name is left alone."""
-    enterprise = Enterprise(
-        uscc=given.uscc,
-        name=given.enterprise,
-        name_key=name_key(given.enterprise),
-        district_id=given.district_id,
-        industry=given.industry,
-        contact_name=given.name,
-        contact_phone=given.phone,
-        created_at=at,
-    )
-    db.session.add(enterprise)
-    db.session.flush()
-    return enterprise
-
-
-def confirm_address(link: OneTimeLink, *, at: datetime) -> User:
-    """Confirm the address of a new account; the first of an enterprise begins as unproven owner."""
-    spend(link, at=at)
-    user = find_user(link.email)
-    if user is None or user.enterprise_id is None:
-        raise NotFound
-    _lock_enterprise(user.enterprise_id)
-    user.email_confirmed_at = at
-    if count_admitted(user.enterprise_id) == 0:
+    if count_admitted(enterprise.id) == 0 and not was_refused:
         user.right, user.membership = Right.OWNER, Membership.UNPROVEN
-    else:
-        for owner in list_proven_owners(user.enterprise_id):
-            letter = letters.asks_to_join(user.name)
-            post.write(letter, to=owner.email, language=owner.language, at=at)
-    note("address_confirmed", user_id=user.id, actor_id=user.id, at=at)
-    return user
+        return
+    for owner in list_proven_owners(enterprise.id):
+        letter = letters.asks_to_join(user.name)
+        post.write(letter, to=owner.email, language=owner.language, at=at)
 
 
-def _lock_enterprise(enterprise_id: int) -> None:
-    """Let one person at a time join or leave, so that an enterprise never has two first ones."""
-    db.session.get(Enterprise, enterprise_id, with_for_update={"key_share": True})
+def ask_to_join(user: User, firm: Firm, *, at: datetime) -> None:
+    """Ask once more, at the same enterprise or another: for who was turned away or still waits.
+
+    A request that is sent twice acts once. Raise Busy where a person asks too often, WrongState
+    where it may act for an enterprise already.
+    """
+    if _waits_at(user, firm):
+        return
+    take_mail(MailCause.JOIN, user.email, address="", at=at)
+    enterprise = get_or_add(firm, contact=user.name, phone=user.phone or "", at=at)
+    lock_enterprises(*sorted({user.enterprise_id or enterprise.id, enterprise.id}))
+    _hold(user, enterprise_id=user.enterprise_id)
+    if _waits_at(user, firm):
+        return
+    if user.membership not in OUTSIDE:
+        raise WrongState(_("You act for an enterprise already. There is nothing to ask for."))
+    enter(user, enterprise, at=at)
+    note("asked_to_join", user_id=user.id, actor_id=user.id, at=at, detail=firm.uscc)
+
+
+def _waits_at(user: User, firm: Firm) -> bool:
+    enterprise = user.enterprise
+    is_same = enterprise is not None and enterprise.uscc == firm.uscc
+    return is_same and user.membership is not Membership.REFUSED
+
+
+def lock_enterprises(*enterprise_ids: int) -> None:
+    """Let one person at a time join or leave, so that an enterprise never has two first ones.
+
+    Several are locked in the order given, which is that of their ids; people after enterprises.
+    """
+    for enterprise_id in enterprise_ids:
+        db.session.get(Enterprise, enterprise_id, with_for_update={"key_share": True})
+
+
+def _hold(user: User, *, enterprise_id: int | None) -> None:
+    """Lock a person and read it anew; raise WrongState where it went to another enterprise."""
+    db.session.scalars(
+        sa.select(User)
+        .where(User.id == user.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    if user.enterprise_id != enterprise_id:
+        raise WrongState(
+            _("%(name)s has asked to join another enterprise. Look at the list.", name=user.name)
+        )
 
 
 def let_in(user: User, *, right: Right, by: User, at: datetime) -> None:
@@ -147,32 +136,41 @@ def close_member(user: User, *, by: User, at: datetime) -> None:
     _turn_away(user, by=by, at=at)
 
 
-def prove_membership(user: User, *, by: User, at: datetime) -> None:
-    """Say that the licence was seen: the membership is proven.
+def prove_membership(user: User, *, enterprise_id: int, by: User, at: datetime) -> None:
+    """Say that the licence of an enterprise was seen: the membership is proven.
 
-    A person who asked becomes owner where there is no proven one, else an editor.
+    A person who asked becomes owner where there is no proven one, else an editor. Raise WrongState
+    where the person belongs, or asks to belong, to another enterprise now.
     """
-    if user.role is not Role.MEMBER or user.enterprise_id is None:
+    if user.role is not Role.MEMBER:
         raise NotFound
-    _lock_enterprise(user.enterprise_id)
+    lock_enterprises(enterprise_id)
+    _hold(user, enterprise_id=enterprise_id)
     if user.membership is Membership.PROVEN:
         return
-    if not has_proven_owner(user.enterprise_id):
+    if not has_proven_owner(enterprise_id):
         user.right = Right.OWNER
     user.membership = Membership.PROVEN
     note("membership_proven", user_id=user.id, actor_id=by.id, at=at)
     post.write(letters.let_in(), to=user.email, language=user.language, at=at)
 
 
-def disown(user: User, *, by: User, at: datetime) -> None:
-    """Say for the district that a person does not belong to its enterprise."""
+def disown(user: User, *, enterprise_id: int, by: User, at: datetime) -> None:
+    """Say for the district that a person does not belong to an enterprise."""
+    lock_enterprises(enterprise_id)
+    _hold(user, enterprise_id=enterprise_id)
     if user.membership is Membership.REFUSED:
         raise WrongState(_("This request was decided already."))
     _turn_away(user, by=by, at=at)
 
 
 def _turn_away(user: User, *, by: User, at: datetime) -> None:
+    if user.enterprise_id is None:
+        raise NotFound
     user.membership = Membership.REFUSED
+    db.session.add(
+        TurnedAway(user_id=user.id, enterprise_id=user.enterprise_id, by_id=by.id, at=at)
+    )
     end_all_sessions(user)
     note("membership_refused", user_id=user.id, actor_id=by.id, at=at)
     post.write(letters.refused(), to=user.email, language=user.language, at=at)
@@ -181,7 +179,8 @@ def _turn_away(user: User, *, by: User, at: datetime) -> None:
 def _check_owner(user: User, *, by: User) -> None:
     if user.enterprise_id is None or user.enterprise_id != by.enterprise_id:
         raise NotFound
-    _lock_enterprise(user.enterprise_id)
+    lock_enterprises(user.enterprise_id)
+    _hold(user, enterprise_id=by.enterprise_id)
     if by.right is not Right.OWNER or not by.is_proven:
         raise NotAllowed(_("Only a proven owner of the enterprise decides about its members."))
 

@@ -125,6 +125,60 @@ class OneTimeLink(Base):
     district: Mapped[District | None] = relationship()
 
 
+class PendingSignUp(Base):
+    """What a person typed to sign up: nothing comes of it before its link is spent."""
+
+    __tablename__ = "pending_sign_up"
+
+    link_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("one_time_link.id", ondelete="CASCADE"), primary_key=True
+    )
+    uscc: Mapped[str] = mapped_column(sa.String(18))
+    enterprise: Mapped[str] = mapped_column(sa.String(100))
+    district_id: Mapped[int] = mapped_column(sa.ForeignKey("district.id"))
+    industry: Mapped[str] = mapped_column(sa.String(3))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    phone: Mapped[str] = mapped_column(sa.String(30))
+    language: Mapped[str] = mapped_column(sa.String(10))
+
+    link: Mapped[OneTimeLink] = relationship()
+    district: Mapped[District] = relationship()
+
+
+class TurnedAway(Base):
+    """That a person was refused by, or taken out of, an enterprise; never changed."""
+
+    __tablename__ = "turned_away"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"))
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
+
+
+class MailCause(StrEnum):
+    """What somebody asked for that sends a mail to an address the register cannot check."""
+
+    SIGN_UP = "sign_up"
+    RESET = "reset"
+    JOIN = "join"
+
+
+class AskedMail(Base):
+    """One such request, kept for a while to slow down the next, per mail and network address."""
+
+    __tablename__ = "asked_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cause: Mapped[MailCause] = mapped_column(choice(MailCause, "mail_cause"))
+    email: Mapped[str] = mapped_column(sa.String(254), index=True)
+    address: Mapped[str] = mapped_column(sa.String(45), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class FailedSignIn(Base):
     """One wrong guess, kept to slow down the next, per account and per address."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from registry.accounts.models import SignedIn, User
+from registry.accounts.models import SignedIn, TurnedAway, User
 from registry.accounts.roles import Membership, Right, Role
 from registry.core.database import db
 from registry.core.errors import NotFound
@@ -117,6 +117,12 @@ def count_admitted(enterprise_id: int) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
 
 
+def list_admitted(enterprise_id: int, *, ids: Iterable[int]) -> Sequence[User]:
+    """List those of these people who may act for an enterprise today."""
+    found = _members(enterprise_id).where(User.membership.in_(ADMITTED), User.id.in_(list(ids)))
+    return db.session.scalars(found.order_by(None).order_by(User.id)).all()
+
+
 def list_proven_owners(enterprise_id: int) -> Sequence[User]:
     """List the proven owners of an enterprise."""
     found = _members(enterprise_id).where(
@@ -128,6 +134,22 @@ def list_proven_owners(enterprise_id: int) -> Sequence[User]:
 def has_proven_owner(enterprise_id: int, *, but: int | None = None) -> bool:
     """Say whether an enterprise has a proven owner, other than one."""
     return any(owner.id != but for owner in list_proven_owners(enterprise_id))
+
+
+def find_turned_away(user: User, enterprise_id: int | None) -> TurnedAway | None:
+    """Return when and by whom a person was last turned away from an enterprise."""
+    return db.session.scalar(
+        sa.select(TurnedAway)
+        .options(joinedload(TurnedAway.by).joinedload(User.district))
+        .where(TurnedAway.user_id == user.id, TurnedAway.enterprise_id == enterprise_id)
+        .order_by(TurnedAway.id.desc())
+        .limit(1)
+    )
+
+
+def was_turned_away(user: User, enterprise_id: int) -> bool:
+    """Say whether a person was ever turned away from an enterprise."""
+    return find_turned_away(user, enterprise_id) is not None
 
 
 def may_see_record(actor: User) -> bool:

@@ -20,6 +20,7 @@ DEEDS: Mapping[str, object] = {
     "signed_out": _("signed out"),
     "signed_up": _("signed up"),
     "address_confirmed": _("confirmed the address"),
+    "asked_to_join": _("asked to join an enterprise"),
     "invitation_accepted": _("accepted the invitation"),
     "account_changed": _("changed the own account"),
     "password_changed": _("changed the password"),

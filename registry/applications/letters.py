@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-import sqlalchemy as sa
 from flask_babel import force_locale
 
 from registry.accounts.models import User
+from registry.accounts.queries import list_admitted, list_proven_members
 from registry.applications.models import Application
 from registry.applications.steps import Step
 from registry.applications.workflow import Action
-from registry.core.database import db
 from registry.core.language import _
 from registry.notices.service import tell
 
@@ -45,12 +44,14 @@ def send(
 
 
 def list_filers(application: Application, *, but: User) -> list[User]:
-    """List those of the enterprise who began or filed a case."""
+    """List those who began or filed a case and still belong to its enterprise.
+
+    Where none of them does, its proven members are told.
+    """
     ids = {application.started_by_id, *(filing.filed_by_id for filing in application.filings)}
-    people = db.session.scalars(
-        sa.select(User).where(User.id.in_(ids), User.closed_at.is_(None)).order_by(User.id)
-    ).all()
-    return [person for person in people if person.id != but.id]
+    people = list_admitted(application.enterprise_id, ids=ids)
+    told = people or list_proven_members(application.enterprise_id)
+    return [person for person in told if person.id != but.id]
 
 
 def _returned(application: Application) -> tuple[object, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from registry.accounts.models import User
-from registry.accounts.queries import has_supervisor
-from registry.accounts.roles import DESK, Membership, Right, Role
+from registry.accounts.queries import ADMITTED, has_supervisor
+from registry.accounts.roles import DESK, Right, Role
 from registry.applications import deadlines
 from registry.applications.models import Application, Transfer, TransferState
 from registry.applications.status import EDITABLE, Status
@@ -23,7 +23,6 @@ from registry.core.language import _
 from registry.entries.models import Entry
 from registry.entries.queries import may_see_details
 
-ADMITTED = frozenset({Membership.PROVEN, Membership.UNPROVEN})
 SIGNERS = frozenset({Right.OWNER, Right.SIGNER})
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 SUPERVISING_SIDES = frozenset({Who.SUPERVISOR, Who.RECEIVER})
@@ -32,9 +31,8 @@ SUPERVISING_SIDES = frozenset({Who.SUPERVISOR, Who.RECEIVER})
 def may_see(actor: User, application: Application) -> bool:
     """Say whether it exists for this person; `queries.visible_to` says the same in SQL."""
     if actor.role is Role.MEMBER:
-        if actor.is_proven:
-            return actor.enterprise_id == application.enterprise_id
-        return actor.id == application.started_by_id
+        is_ours = may_apply(actor) and actor.enterprise_id == application.enterprise_id
+        return is_ours and (actor.is_proven or actor.id == application.started_by_id)
     if actor.role is Role.ADMINISTRATOR:
         return True
     is_filed = application.filings_count > 0
@@ -55,12 +53,7 @@ def may_amend(actor: User, entry: Entry) -> bool:
 
 def may_edit(actor: User, application: Application) -> bool:
     """Say whether a person may change the form: any member of the enterprise, while it is open."""
-    return (
-        may_apply(actor)
-        and actor.enterprise_id == application.enterprise_id
-        and may_see(actor, application)
-        and application.status in EDITABLE
-    )
+    return may_apply(actor) and may_see(actor, application) and application.status in EDITABLE
 
 
 def status_at(application: Application, *, at: datetime) -> Status:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import User
+from registry.accounts.queries import ADMITTED
 from registry.accounts.roles import Role
 from registry.applications.models import Application, Attachment, Filing, Remark
 from registry.applications.status import DECIDED, EDITABLE, PIPELINE, Status
@@ -26,9 +27,10 @@ def visible_to(actor: User) -> Selected:
     """Select what this person may see; the same rule as `policy.may_see`."""
     found = sa.select(Application)
     if actor.role is Role.MEMBER:
-        if actor.is_proven:
-            return found.where(Application.enterprise_id == actor.enterprise_id)
-        return found.where(Application.started_by_id == actor.id)
+        if actor.membership not in ADMITTED:
+            return found.where(sa.false())
+        found = found.where(Application.enterprise_id == actor.enterprise_id)
+        return found if actor.is_proven else found.where(Application.started_by_id == actor.id)
     if actor.role is Role.ADMINISTRATOR:
         return found
     found = found.where(Application.filings_count > 0)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from registry.accounts.models import User
-from registry.accounts.queries import list_proven_members
+from registry.accounts.queries import list_admitted, list_proven_members
 from registry.applications.models import Application, Filing
 from registry.core.database import db
 from registry.core.language import _
@@ -34,10 +34,10 @@ def write(proposal: Proposal, *, at: datetime) -> None:
 
 
 def _readers(entry: Entry, application_id: int | None) -> Sequence[User]:
-    """List the proven members of the firm, and who filed for the entry."""
+    """List the proven members of the firm, and who filed for the entry and still belongs to it."""
     filers = sa.select(Filing.filed_by_id).where(Filing.application_id == application_id)
-    found = sa.select(User).where(User.id.in_(filers), User.closed_at.is_(None))
-    people = {person.id: person for person in db.session.scalars(found)}
+    found = list_admitted(entry.enterprise_id, ids=db.session.scalars(filers))
+    people = {person.id: person for person in found}
     people |= {person.id: person for person in list_proven_members(entry.enterprise_id)}
     return [people[person_id] for person_id in sorted(people)]
 

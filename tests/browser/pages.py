@@ -8,8 +8,8 @@ from typing import Any  # a select of one class
 
 import sqlalchemy as sa
 
-from registry.accounts.models import OneTimeLink, Purpose, User
-from registry.accounts.roles import Role
+from registry.accounts.models import OneTimeLink, PendingSignUp, Purpose, TurnedAway, User
+from registry.accounts.roles import Membership, Right, Role
 from registry.accounts.sessions import hash_key
 from registry.applications.models import Application, Transfer, TransferState
 from registry.applications.status import Status
@@ -58,7 +58,8 @@ NO_PAGE = frozenset(
         "tally.workbook",
     }
 )
-LINK_KEY = "a-key-for-the-tests-only"
+LINK_KEY, CONFIRM_KEY = "a-key-for-the-tests-only", "another-key-for-the-tests"
+OUTSIDER, OUTSIDER_EMAIL = "outsider", "outsider@enterprise.example"  # not let in to a firm
 Pages = Mapping[str, list[tuple[str, str]]]
 
 
@@ -74,6 +75,7 @@ def list_pages(sign_ins: list[dict[str, str]]) -> dict[str, list[tuple[str, str]
     ]
     return {
         "visitor": _visitor(),
+        OUTSIDER: _outsider(member, turned_away_by=officer),
         Role.MEMBER.value: [*everyone, *_member(member)],
         Role.OFFICER.value: [*everyone, *_desk(officer)],
         Role.SUPERVISOR.value: [
@@ -99,15 +101,59 @@ def _user(email: str) -> User:
     return db.session.scalars(sa.select(User).where(User.email == email)).one()
 
 
-def _visitor() -> list[tuple[str, str]]:
+def _outsider(member: User, *, turned_away_by: User) -> list[tuple[str, str]]:
+    """A person that was turned away from the member's firm, with the member's password."""
+    outsider = User(
+        email=OUTSIDER_EMAIL,
+        name="未入",
+        role=Role.MEMBER,
+        enterprise_id=member.enterprise_id,
+        right=Right.EDITOR,
+        membership=Membership.REFUSED,
+        password_hash=member.password_hash,
+        email_confirmed_at=clock.now(),
+        created_at=clock.now(),
+    )
+    db.session.add(outsider)
+    db.session.flush()
+    assert member.enterprise_id is not None
     db.session.add(
-        OneTimeLink(
-            key_hash=hash_key(LINK_KEY),
-            purpose=Purpose.INVITE,
-            email="new@suzhou.example",
-            role=Role.LEADER,
-            made_at=clock.now(),
-            ends_at=clock.now().replace(year=clock.now().year + 1),
+        TurnedAway(
+            user_id=outsider.id,
+            enterprise_id=member.enterprise_id,
+            by_id=turned_away_by.id,
+            at=clock.now(),
+        )
+    )
+    return [("accounts.ask", "/enterprise/ask")]
+
+
+def _add_link(key: str, purpose: Purpose, *, email: str, role: Role | None = None) -> OneTimeLink:
+    link = OneTimeLink(
+        key_hash=hash_key(key),
+        purpose=purpose,
+        email=email,
+        role=role,
+        made_at=clock.now(),
+        ends_at=clock.now().replace(year=clock.now().year + 1),
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def _visitor() -> list[tuple[str, str]]:
+    _add_link(LINK_KEY, Purpose.INVITE, email="new@suzhou.example", role=Role.LEADER)
+    db.session.add(
+        PendingSignUp(
+            link_id=_add_link(CONFIRM_KEY, Purpose.CONFIRM, email="new@enterprise.example").id,
+            uscc="91320583MA7000009B",
+            enterprise="昆山榫卯传动科技有限公司",
+            district_id=db.session.scalars(sa.select(sa.func.min(District.id))).one(),
+            industry="C34",
+            name="王思远",
+            phone="13900000001",
+            language="zh_CN",
         )
     )
     code = db.session.scalar(
@@ -119,6 +165,7 @@ def _visitor() -> list[tuple[str, str]]:
         ("accounts.sent", "/sign-up/sent"),
         ("accounts.forgot", "/forgot"),
         ("accounts.link", f"/links/{LINK_KEY}"),
+        ("accounts.link", f"/links/{CONFIRM_KEY}"),
         ("entries.certificates", "/certificates"),
         ("entries.certificate", f"/certificates/{code}"),
         ("administration.patterns", "/patterns"),

@@ -14,11 +14,11 @@ from registry.core.database import db
 from registry.demo.fill import fill
 from registry.demo.people import PASSWORD
 from tests.browser.conftest import NARROW, WIDE, read_axe, serve
-from tests.browser.pages import NO_PAGE, list_pages
+from tests.browser.pages import NO_PAGE, OUTSIDER, OUTSIDER_EMAIL, list_pages
 from tests.conftest import make_settings
 from tests.look.catalogues import left_in_english
 
-ROLES = ("visitor", "member", "officer", "supervisor", "leader", "administrator")
+ROLES = ("visitor", OUTSIDER, "member", "officer", "supervisor", "leader", "administrator")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
     one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))"""
@@ -50,6 +50,7 @@ class Filled:
     def __init__(self, app: Flask, url: str, sign_ins: list[dict[str, str]]) -> None:
         self.app, self.url = app, url
         self.emails = {person["role"]: person["email"] for person in sign_ins}
+        self.emails[OUTSIDER] = OUTSIDER_EMAIL
         with app.test_request_context():
             self.pages = list_pages(sign_ins)
             db.session.commit()

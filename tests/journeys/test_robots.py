@@ -79,9 +79,10 @@ def _sign_up(app: Flask, page: Page) -> Page:
     expect(page.locator("#uscc-error, [id*=uscc][class*=error]").first).to_contain_text("O")
     assert page.input_value("[name=enterprise]") == "昆山榫卯传动科技有限公司"
     page.fill("[name=uscc]", code)
-    page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.goto(read_link(app, EMAIL))
+    expect(page.locator("main")).to_contain_text("昆山榫卯传动科技有限公司")
+    page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     sign_in(page, EMAIL)
     _fill_record(page)
@@ -95,7 +96,6 @@ def _fill_person(page: Page) -> None:
     page.fill("[name=name]", "王思远")
     page.fill("[name=phone]", "13900000001")
     page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
 
 
 def _fill_record(page: Page) -> None:

@@ -10,10 +10,15 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 import registry.models  # noqa: F401 - all tables must be known
+from registry.accounts.links import make_link
+from registry.accounts.models import PendingSignUp, Purpose, TurnedAway
+from registry.accounts.records import note
+from registry.accounts.roles import Membership, Role
 from registry.core import clock
 from registry.core.database import Base, db
 from registry.core.migrations import downgrade, upgrade
 from registry.core.schema import newest_revision, read_revision
+from tests.factories import a_user
 from tests.releases.factories import a_release
 from tests.sampling.factories import NOW, a_draw, a_result, drawn, workshops
 
@@ -118,3 +123,28 @@ def test_releases_and_checks_go_with_their_tables_and_can_be_made_anew(app: Flas
     with clock.set_to(NOW):
         a_draw("2", at=NOW)
         assert a_release(at=NOW).revision == 1
+
+
+def test_sign_ups_under_way_and_refusals_are_taken_over(app: Flask) -> None:
+    waiting = a_user(Role.MEMBER, membership=Membership.ASKED)
+    waiting.email_confirmed_at, waiting.phone = None, "13812345678"
+    refused, officer = a_user(Role.MEMBER, membership=Membership.REFUSED), a_user(Role.OFFICER)
+    make_link(Purpose.CONFIRM, email=waiting.email, at=NOW)
+    note("membership_refused", user_id=refused.id, actor_id=officer.id, at=NOW)
+    expected = (
+        (waiting.enterprise.uscc if waiting.enterprise else "", waiting.name, "13812345678"),
+        (refused.id, refused.enterprise_id, officer.id, NOW),
+    )
+    db.session.commit()
+    db.session.remove()
+
+    downgrade(revision="0009")
+    upgrade()
+
+    pending, turned_away = PendingSignUp, TurnedAway
+    assert db.session.execute(sa.select(pending.uscc, pending.name, pending.phone)).all() == [
+        expected[0]
+    ]
+    assert db.session.execute(
+        sa.select(turned_away.user_id, turned_away.enterprise_id, turned_away.by_id, turned_away.at)
+    ).all() == [expected[1]]

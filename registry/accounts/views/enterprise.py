@@ -43,6 +43,8 @@ def enterprise() -> ResponseReturnValue:
     """Show the record of one's enterprise and who belongs to it."""
     actor = get_actor()
     firm = _firm(actor)
+    if actor.membership in membership.OUTSIDE:
+        return redirect(url_for("accounts.ask"), 303)
     return render_template(
         "accounts/enterprise.html",
         actor=actor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts import membership
@@ -16,6 +16,7 @@ from registry.accounts.views.blueprint import accounts
 from registry.accounts.words import MEMBERSHIPS
 from registry.core import clock
 from registry.core.language import _
+from registry.core.wire import read_number
 from registry.enterprises.models import Enterprise
 from registry.enterprises.queries import list_without_code
 
@@ -52,7 +53,7 @@ def prove(user_id: int) -> ResponseReturnValue:
     """Say that the licence was seen."""
     actor = get_actor()
     user = get_of_desk(actor, user_id)
-    membership.prove_membership(user, by=actor, at=clock.now())
+    membership.prove_membership(user, enterprise_id=_seen(), by=actor, at=clock.now())
     return _done(_("The membership of %(name)s is proven.", name=user.name))
 
 
@@ -62,8 +63,13 @@ def disown(user_id: int) -> ResponseReturnValue:
     """Say that a person does not belong to the firm."""
     actor = get_actor()
     user = get_of_desk(actor, user_id)
-    membership.disown(user, by=actor, at=clock.now())
+    membership.disown(user, enterprise_id=_seen(), by=actor, at=clock.now())
     return _done(_("%(name)s was turned away.", name=user.name))
+
+
+def _seen() -> int:
+    """Return the firm under which the page showed the person, who may have gone to another."""
+    return read_number(request.form.get("enterprise"))
 
 
 def _done(words: object) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, url_for
 
+from registry.accounts.membership import OUTSIDE
 from registry.accounts.models import User
 from registry.accounts.roles import Role
 
@@ -32,5 +33,7 @@ def first_page(user: User | None) -> str:
     """Return the address of the page that a person starts on."""
     if user is None:
         return url_for("accounts.sign_in")
+    if user.membership in OUTSIDE:
+        return url_for("accounts.ask")
     endpoint = FIRST_PAGES[user.role]
     return url_for(endpoint if endpoint in current_app.view_functions else "tally.index")

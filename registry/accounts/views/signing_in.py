@@ -23,17 +23,17 @@ from registry.accounts.passwords import is_password
 from registry.accounts.queries import find_credentials, unified_email
 from registry.accounts.records import note
 from registry.accounts.service import close_session, open_session
-from registry.accounts.throttle import Try, begin_try
+from registry.accounts.throttle import Try, begin_try, minutes_of
 from registry.accounts.views import resume
 from registry.accounts.views.blueprint import accounts
 from registry.accounts.views.door_page import sign_in_page
 from registry.accounts.views.onward import first_page, safe_path
+from registry.accounts.views.visitor import find_address
 from registry.core import clock
 from registry.core.database import db, reading
 from registry.core.language import LANGUAGES, _
 
 WRONG, TOO_OFTEN = 422, 429
-SECONDS_A_MINUTE = 60
 
 
 @accounts.route("/sign-in", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def _enter() -> ResponseReturnValue:
         form.password.errors = [fault]
         return make_response(sign_in_page(form), WRONG)
     db.session.rollback()
-    taken = begin_try(email, address=_address(), at=clock.now())
+    taken = begin_try(email, address=find_address(), at=clock.now())
     if taken.is_refused:
         return _refuse(form, taken)
     with reading():  # the slow check holds no lock
@@ -92,7 +92,7 @@ def _let_in(user: User, form: SignInForm) -> ResponseReturnValue:
 
 
 def _send_back(form: SignInForm, user_id: int | None, *, taken: Try) -> ResponseReturnValue:
-    note("sign_in_failed", user_id=user_id, actor_id=None, at=clock.now(), detail=_address())
+    note("sign_in_failed", user_id=user_id, actor_id=None, at=clock.now(), detail=find_address())
     db.session.commit()
     wrong = _("E-mail or password is wrong.")
     left = ngettext(
@@ -106,7 +106,7 @@ def _send_back(form: SignInForm, user_id: int | None, *, taken: Try) -> Response
 
 
 def _refuse(form: SignInForm, taken: Try) -> ResponseReturnValue:
-    minutes = -(-taken.seconds // SECONDS_A_MINUTE)
+    minutes = minutes_of(taken.seconds)
     form.password.errors = [
         ngettext(
             "Too many wrong tries. Wait %(num)s minute, then try again.",
@@ -117,10 +117,6 @@ def _refuse(form: SignInForm, taken: Try) -> ResponseReturnValue:
     page = make_response(sign_in_page(form), TOO_OFTEN)
     page.headers["Retry-After"] = str(taken.seconds)
     return page
-
-
-def _address() -> str:
-    return (request.remote_addr or "")[:45]
 
 
 @accounts.post("/sign-out")

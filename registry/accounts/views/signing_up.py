@@ -9,23 +9,31 @@ from flask.typing import ResponseReturnValue
 
 from registry.accounts import letters, post
 from registry.accounts.access import public
-from registry.accounts.forms import ForgotForm, InvitationForm, PasswordForm, SignUpForm
+from registry.accounts.forms import (
+    FirstPasswordForm,
+    ForgotForm,
+    InvitationForm,
+    PasswordForm,
+    SignUpForm,
+)
 from registry.accounts.links import NOBODY, find_link, make_link, path_of
-from registry.accounts.membership import SignUp, confirm_address
-from registry.accounts.membership import sign_up as add_account
-from registry.accounts.models import OneTimeLink, Purpose
+from registry.accounts.models import MailCause, OneTimeLink, Purpose
 from registry.accounts.passwords import hash_password
 from registry.accounts.queries import find_user
 from registry.accounts.service import accept_invitation, reset_password
+from registry.accounts.signing_up import SignUp, confirm, find_pending
+from registry.accounts.signing_up import sign_up as keep_sign_up
+from registry.accounts.throttle import take_mail
 from registry.accounts.views.blueprint import accounts
-from registry.accounts.views.choices import list_district_choices
+from registry.accounts.views.choices import list_district_choices, read_firm
+from registry.accounts.views.visitor import find_address, find_language
+from registry.accounts.views.waiting import wait_page
 from registry.accounts.words import ROLES
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Busy, Invalid
 from registry.core.forms import RegistryForm
-from registry.core.language import LANGUAGES, _, is_chinese
-from registry.districts.queries import find_district
+from registry.core.language import _
 
 BAD_INPUT, GONE = 422, 404
 
@@ -39,7 +47,11 @@ def sign_up() -> ResponseReturnValue:
         return render_template("accounts/sign_up.html", form=form)
     if not form.validate():
         return make_response(render_template("accounts/sign_up.html", form=form), BAD_INPUT)
-    path = add_account(_given(form), at=clock.now())
+    session.pop("shown_link", None)
+    try:
+        path = keep_sign_up(_given(form), address=find_address(), at=clock.now())
+    except Busy as fault:
+        return wait_page("accounts/sign_up.html", fault, form=form)
     if path and current_app.config["SETTINGS"].demonstration:
         session["shown_link"] = path
     return redirect(url_for("accounts.sent"), 303)
@@ -53,24 +65,13 @@ def join() -> ResponseReturnValue:
 
 
 def _given(form: SignUpForm) -> SignUp:
-    db.session.rollback()  # making the hash takes long and holds no lock
-    password_hash = hash_password(form.password.data or "")
-    district = find_district(form.district.data)
     return SignUp(
-        uscc=form.uscc.data or "",
-        enterprise=form.enterprise.data or "",
-        district_id=district.id if district else 0,
-        industry=form.industry.data,
+        firm=read_firm(form),
         name=form.name.data or "",
         phone=form.phone.data or "",
         email=form.email.data or "",
-        password_hash=password_hash,
-        language=_language(),
+        language=find_language(),
     )
-
-
-def _language() -> str:
-    return LANGUAGES[0] if is_chinese() else LANGUAGES[1]
 
 
 @accounts.get("/sign-up/sent")
@@ -90,17 +91,22 @@ def forgot() -> ResponseReturnValue:
     if not form.validate():
         return make_response(render_template("accounts/forgot.html", form=form), BAD_INPUT)
     session.pop("shown_link", None)
-    _send_reset(form.email.data or "")
+    try:
+        _send_reset(form.email.data or "")
+    except Busy as fault:
+        return wait_page("accounts/forgot.html", fault, form=form)
     return redirect(url_for("accounts.sent"), 303)
 
 
 def _send_reset(email: str) -> None:
+    """Put the link into the outbox; raise Busy where too many were asked for, account or not."""
+    take_mail(MailCause.RESET, email, address=find_address(), at=clock.now())
     user = find_user(email)
     if user is None or not user.is_active or user.email_confirmed_at is None:
         return
     try:
         path = path_of(make_link(Purpose.RESET, email=user.email, at=clock.now()))
-    except Busy:  # who asks too often is told the same as everybody
+    except Busy:  # only an account can have too many links: say the same as without one
         return
     letter = letters.reset(path)
     post.write(letter, to=user.email, language=user.language, at=clock.now())
@@ -116,15 +122,24 @@ def link(key: str) -> ResponseReturnValue:
     if found is None:
         return make_response(render_template("accounts/link_ended.html"), GONE)
     form = FORMS[found.purpose](found)
-    page = f"accounts/link_{found.purpose}.html"
     if not form.is_submitted():
-        return render_template(page, form=form, link=found, role_words=ROLES)
+        return _link_page(found, form)
     if form.validate():
         try:
             return SPENDERS[found.purpose](found.id, form)
         except Invalid as fault:
             form[fault.field].errors = [fault.message]
-    return make_response(render_template(page, form=form, link=found, role_words=ROLES), BAD_INPUT)
+    return make_response(_link_page(found, form), BAD_INPUT)
+
+
+def _link_page(found: OneTimeLink, form: RegistryForm) -> str:
+    return render_template(
+        f"accounts/link_{found.purpose}.html",
+        form=form,
+        link=found,
+        role_words=ROLES,
+        given=find_pending(found),
+    )
 
 
 def _invitation_form(found: OneTimeLink) -> RegistryForm:
@@ -138,10 +153,18 @@ def _reset_form(found: OneTimeLink) -> RegistryForm:
     return PasswordForm(known=(found.email, found.email.partition("@")[0]))
 
 
+def _confirmation_form(found: OneTimeLink) -> RegistryForm:
+    known = [found.email, found.email.partition("@")[0]]
+    given = find_pending(found)
+    if given is not None:
+        known += [given.name, given.enterprise, given.uscc]
+    return FirstPasswordForm(known=tuple(known))
+
+
 FORMS: Mapping[Purpose, Callable[[OneTimeLink], RegistryForm]] = {
     Purpose.INVITE: _invitation_form,
     Purpose.RESET: _reset_form,
-    Purpose.CONFIRM: lambda _found: RegistryForm(),
+    Purpose.CONFIRM: _confirmation_form,
 }
 
 
@@ -157,7 +180,7 @@ def _spend_invitation(link_id: int, form: RegistryForm) -> ResponseReturnValue:
         email=form["email"].data,
         name=form["name"].data,
         password_hash=password_hash,
-        language=_language(),
+        language=find_language(),
         at=clock.now(),
     )
     return _to_sign_in(_("Your account is ready. Sign in with your address and password."))
@@ -169,10 +192,11 @@ def _spend_reset(link_id: int, form: RegistryForm) -> ResponseReturnValue:
     return _to_sign_in(_("Your new password is set, and all sign-ins were ended. Sign in."))
 
 
-def _spend_confirmation(link_id: int, _form: RegistryForm) -> ResponseReturnValue:
-    confirm_address(db.session.get_one(OneTimeLink, link_id), at=clock.now())
+def _spend_confirmation(link_id: int, form: RegistryForm) -> ResponseReturnValue:
+    password_hash = _hashed(form)
+    confirm(db.session.get_one(OneTimeLink, link_id), password_hash, at=clock.now())
     session.pop("shown_link", None)
-    return _to_sign_in(_("Your address is confirmed. Sign in and begin."))
+    return _to_sign_in(_("Your account is ready. Sign in with your address and password."))
 
 
 SPENDERS: Mapping[Purpose, Callable[[int, RegistryForm], ResponseReturnValue]] = {

@@ -47,6 +47,8 @@ class Offer:
 def index() -> ResponseReturnValue:
     """Show a member its applications by who has the next step."""
     actor, today = get_actor(), clock.today()
+    if not policy.may_apply(actor):
+        return redirect(url_for("accounts.ask"), 303)
     mine = list_mine(actor)
     registered = list_own(actor)
     return render_template(
@@ -61,7 +63,6 @@ def index() -> ResponseReturnValue:
         enterprise_code=actor.enterprise.uscc if actor.enterprise is not None else "",
         offers=list_offers(today),
         catalogue=CATALOGUE,
-        may_apply=policy.may_apply(actor),
         membership=actor.membership,
     )
 

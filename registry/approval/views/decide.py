@@ -86,7 +86,8 @@ def prove_filer(application: Application) -> None:
     filer = filing.filed_by
     is_ours = filer.enterprise_id == application.enterprise_id
     if is_ours and filer.membership is Membership.UNPROVEN:
-        prove_membership(filer, by=get_actor(), at=clock.now())
+        firm_id = application.enterprise_id
+        prove_membership(filer, enterprise_id=firm_id, by=get_actor(), at=clock.now())
 
 
 def _done(outcome: Outcome, action: Action, notes: Notes, *, key: str) -> ResponseReturnValue:

@@ -86,7 +86,7 @@ def show_case(
         blockers=_blockers(application, view, suspicions, amended, actor=actor),
         amended=amended,
         outlook=look_ahead(application, on=clock.today()) if Action.APPROVE in actions else None,
-        unproven=_unproven(view.filing),
+        unproven=_unproven(view.filing, application),
         shown=_shown(view),
         **_asked(view),
         fault=fault,
@@ -180,9 +180,10 @@ def _files(application: Application, filing: Filing, *, reader: User) -> list[di
     ]
 
 
-def _unproven(filing: Filing) -> User | None:
+def _unproven(filing: Filing, application: Application) -> User | None:
     filer = filing.filed_by
-    return filer if filer.membership is Membership.UNPROVEN else None
+    is_ours = filer.enterprise_id == application.enterprise_id
+    return filer if is_ours and filer.membership is Membership.UNPROVEN else None
 
 
 def _shown(view: CaseView) -> str:
