@@ -12,7 +12,6 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any  # columns of many tables
 
@@ -20,10 +19,21 @@ from registry.core import clock
 from registry.ledger import chain
 from registry.ledger.facts import subject_name
 from registry.ledger.fingerprints import SEALED, fingerprint_of
-from registry.ledger.timelines import EntryFacts, Key, RowFacts, desired, subtract
+from registry.ledger.timelines import Key, desired, subtract
 from registry.programme.kinds import Kind, Measure
 from tests.bench.bulk import Bulk
 from tests.bench.people import Known, People
+from tests.bench.things import (
+    UNITS_A_CASE,
+    Case,
+    Thing,
+    columns_of,
+    due_of,
+    frozen_of,
+    stamp,
+    write_cases,
+    write_entries,
+)
 
 SEED = 20170173
 SHARES = {
@@ -38,59 +48,6 @@ FROM_LISTS, OLD_LISTS, UNDONE_LISTS = 0.95, 0.10, 0.01
 REVOKED, MOVED = 0.02, 0.005
 LISTS_MOST, LIST_ROWS = 1_000, 250
 OPEN_CASES = {"submitted": 150, "in_review": 150, "returned": 50}
-UNITS_A_CASE = 3
-
-
-@dataclass(slots=True)
-class Thing:
-    """One entry, in few words; its robots are a lot (from a list) or units (from a case)."""
-
-    id: int
-    kind: Kind
-    firm: int
-    places: list[tuple[date, int]]
-    rank: int
-    batch: int | None
-    number: str
-    quantity: int
-    measure: Measure
-    revoked_on: date | None = None
-    is_void: bool = False
-
-    @property
-    def effective_on(self) -> date:
-        return self.places[0][0]
-
-    def facts(self) -> EntryFacts:
-        """Return what the ledger would read of it."""
-        rows: tuple[RowFacts, ...] = ()
-        if self.kind is Kind.ROBOT_DEPLOYMENT:
-            rows = (RowFacts(self.measure, self.quantity, self.effective_on, self.revoked_on),)
-        return EntryFacts(
-            self.id,
-            self.kind,
-            self.effective_on,
-            self.rank,
-            self.revoked_on,
-            tuple(self.places),
-            rows,
-        )
-
-
-@dataclass
-class Case:
-    """One application on its way."""
-
-    id: int
-    thing: Thing
-    number: str
-    member_id: int
-    officer_id: int
-    filed_at: datetime
-    hash: str
-    status: str = "submitted"
-    decided_at: datetime | None = None
-    held_at: datetime | None = None
 
 
 Act = Callable[[datetime], None]
@@ -118,16 +75,16 @@ class History:
         self.people.write(bulk)
         for moment, act in self._agenda():
             act(moment)
-        self._write_entries()
-        self._write_cases()
+        write_entries(self.bulk, self.things, self.cases)
+        write_cases(self.bulk, self.cases)
 
     def write_claimed(self, bulk: Bulk, many: int) -> None:
         """Go on with so many cases that an officer has claimed, for writers to approve."""
         self.bulk = bulk
         for moment, act in self._plan_open({"in_review": many}):
             act(moment)
-        self._write_entries()
-        self._write_cases()
+        write_entries(self.bulk, self.things, self.cases)
+        write_cases(self.bulk, self.cases)
 
     def _agenda(self) -> list[tuple[datetime, Act]]:
         """Plan what happens when: all before today, so that today's deeds come after it."""
@@ -281,7 +238,7 @@ class History:
             member_id=self.people.member_of(thing.firm, self.bulk),
             officer_id=self.people.officer_in(thing.places[0][1], self.chance),
             filed_at=moment,
-            hash=chain.sha256(chain.canonical(_frozen(thing, number))),
+            hash=chain.sha256(chain.canonical(frozen_of(thing, number))),
         )
         self.cases.append(case)
         payload = {
@@ -290,7 +247,7 @@ class History:
             "hash": case.hash,
             "files": [],
             "quantity": thing.quantity,
-            "due_on": str(_due(case)),
+            "due_on": str(due_of(case)),
         }
         self._seal(moment, case.member_id, "submit", [self._told("submitted", payload, case)])
         return case
@@ -383,7 +340,7 @@ class History:
             for subject in sorted(after)
             for key, quantity in subtract(after[subject], before[subject])
         ]
-        prints = {str(thing.id): fingerprint_of(_columns(thing)) for thing in things}
+        prints = {str(thing.id): fingerprint_of(columns_of(thing)) for thing in things}
         told = [*events, (SEALED, {"entries": prints}, None, None, None)]
         self._seal(moment, by, cause, told, changes)
 
@@ -422,126 +379,5 @@ class History:
         self.sums[key._replace(entry_id=0)] += quantity
         return digest
 
-    # entries and cases as they stand in the end
-
-    def _write_entries(self) -> None:
-        waiting = {case.thing.id for case in self.cases if case.status != "approved"}
-        for thing in self.things:
-            at = stamp(datetime.combine(thing.effective_on, time(1), tzinfo=UTC))
-            is_asked = thing.id in waiting
-            facts = _columns(thing) if not is_asked else _unregistered(thing)
-            row = dict(zip(FACTS, facts, strict=True))
-            rest = (thing.batch, at)
-            self.bulk.add(
-                "entry",
-                (
-                    *(row[name] for name in ("id", "kind", "enterprise_id", "district_id")),
-                    row["title"],
-                    row["title"],
-                    "[]",
-                    row["standing"],
-                    int(is_asked),
-                    *(row[name] for name in ("effective_on", "precision", "rank", "revoked_on")),
-                    *(row[name] for name in ("number", "certificate_code")),
-                    None,
-                    *rest,
-                ),
-            )
-            if not is_asked:
-                for from_on, district_id in thing.places:
-                    self.bulk.add("entry_district", (thing.id, str(from_on), district_id))
-            if thing.kind is Kind.ROBOT_DEPLOYMENT:
-                self._write_robots(thing, is_asked=is_asked)
-
-    def _write_robots(self, thing: Thing, *, is_asked: bool) -> None:
-        self.bulk.add("robot_deployment", (thing.id,))
-        until_on = str(thing.revoked_on) if thing.revoked_on else None
-        first = str(thing.effective_on)
-        if thing.batch is not None:
-            row = (thing.id, thing.measure.value, thing.quantity, first, until_on, 0)
-            self.bulk.add("robot_lot", row)
-            return
-        for position in range(1, UNITS_A_CASE + 1):
-            serial = f"T{thing.id:08d}-{position}"
-            what = (thing.id, position, "测试机器人", serial, f"测试机器人:{serial}", "articulated")
-            span = (0, None, None) if is_asked else (1, first, until_on)
-            self.bulk.add("robot_unit", (*what, 1, "in_use", "robot", *span, 0))
-
-    def _write_cases(self) -> None:
-        versions = {"submitted": 3, "in_review": 4, "returned": 5, "approved": 5}
-        for case in self.cases:
-            thing = case.thing
-            form = chain.canonical(_form(thing))
-            filed = stamp(case.filed_at)
-            decided = stamp(case.decided_at) if case.decided_at else None
-            holder = case.officer_id if case.status in {"in_review", "approved"} else None
-            held = stamp(case.held_at) if case.held_at else None
-            place = thing.places[0][1]
-            head = (case.id, case.number, thing.kind.value, thing.firm, place, thing.id)
-            state = (case.status, versions[case.status], form, "{}", thing.quantity)
-            times = (case.member_id, filed, filed, 1, filed, filed, decided, str(_due(case)))
-            self.bulk.add("application", (*head, *state, *times, holder, held))
-            frozen = (form, "{}", "[]", case.hash, case.member_id, filed)
-            self.bulk.add("filing", (case.id, 1, *frozen))
-
 
 Told = tuple[str, dict[str, Any], int | None, int | None, int | None]
-FACTS = (
-    "id",
-    "kind",
-    "enterprise_id",
-    "district_id",
-    "title",
-    "standing",
-    "effective_on",
-    "precision",
-    "rank",
-    "revoked_on",
-    "number",
-    "certificate_code",
-    "batch_id",
-)
-
-
-def _columns(thing: Thing) -> tuple[Any, ...]:
-    """Return an entry as the register holds it, in the order of its fingerprint."""
-    return (
-        thing.id,
-        thing.kind.value,
-        thing.firm,
-        thing.places[-1][1],
-        f"测试项目{thing.id}",
-        "void" if thing.is_void else "registered",
-        str(thing.effective_on),
-        "day",
-        thing.rank,
-        str(thing.revoked_on) if thing.revoked_on else None,
-        thing.number,
-        f"B{thing.id:025d}",
-        thing.batch,
-    )
-
-
-def _unregistered(thing: Thing) -> tuple[Any, ...]:
-    head = _columns(thing)[:5]
-    return (*head, "unregistered", None, "day", None, None, None, None, None)
-
-
-def _form(thing: Thing) -> dict[str, Any]:
-    is_robots = thing.kind is Kind.ROBOT_DEPLOYMENT
-    rows = [{"serial_no": f"T{thing.id:08d}-{n}"} for n in range(1, UNITS_A_CASE + 1)]
-    return {"fields": {"title": f"测试项目{thing.id}"}, "rows": rows if is_robots else []}
-
-
-def _frozen(thing: Thing, number: str) -> dict[str, Any]:
-    content: dict[str, Any] = {"form": _form(thing), "enterprise": {}, "files": []}
-    return {**content, "application": number, "filing": 1}
-
-
-def _due(case: Case) -> date:
-    return case.filed_at.astimezone(clock.PLACE).date() + timedelta(days=28)
-
-
-def stamp(moment: datetime) -> str:
-    """Write a moment as both databases read it: in UTC, without a zone."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -29,10 +29,10 @@ from registry.entries.catalogue import CATALOGUE
 from registry.ledger.models import Event
 from registry.ledger.service import Deed, deed
 from registry.programme.kinds import Kind
-from tests.bench.history import UNITS_A_CASE
 from tests.bench.lines import Line, at_most, ms
 from tests.bench.places import SQLITE, Place
 from tests.bench.seeds import add_claimed
+from tests.bench.things import UNITS_A_CASE
 
 IDS = ("P3",)
 TRIPLES = 200
