@@ -78,11 +78,11 @@ def parse_known_at(text: str | None) -> KnownAt | None:
 
 def read_head(known_at: KnownAt | None = None) -> Head:
     """Return the newest seal, or the last one known then; raise Invalid for an unknown."""
+    if known_at is None:
+        return once_a_snapshot("head", _read_newest)
     newest_first = sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(
         Seal.sequence.desc()
     )
-    if known_at is None:
-        return once_a_snapshot("head", _read_newest)
     if known_at.moment is not None:
         known = newest_first.where(Seal.recorded_at <= known_at.moment)
         row = db.session.execute(known.limit(1)).first()
@@ -99,7 +99,7 @@ def read_head(known_at: KnownAt | None = None) -> Head:
 
 
 def _read_newest() -> Head:
-    row = db.session.execute(NEWEST).first()
+    row = db.session.connection().execute(NEWEST).first()
     return Head(*row) if row else Head(0, clock.now(), NOTHING_BEFORE)
 
 

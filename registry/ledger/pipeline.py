@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any  # a row read through the table's name has no known types
 
 import sqlalchemy as sa
@@ -61,27 +62,31 @@ class Opened:
     subjects: frozenset[str]
     counted: frozenset[str]
 
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """Add them up in the units of their goals."""
+        by_kind: dict[Kind, list[OpenCase]] = defaultdict(list)
+        for case in self.cases.values():
+            by_kind[case.kind].append(case)
+        by_district: Counter[tuple[int, Kind]] = Counter()
+        by_case: dict[int, tuple[Kind, int]] = {}
+        for kind, cases in by_kind.items():
+            for case, quantity in UNITS[kind](cases, self.counted):
+                by_district[case.district_id, kind] += quantity
+                by_case[case.application_id] = (kind, quantity)
+        city: Counter[Kind] = Counter()
+        for (_, kind), quantity in by_district.items():
+            city[kind] += quantity
+        sizes = Counter({kind: len(cases) for kind, cases in by_kind.items()})
+        return Pipeline(city, by_district, sizes, by_case)
+
 
 _opened: Growing[Opened] = Growing()
 
 
 def read_pipeline(head: Head) -> Pipeline:
     """Return the open cases as they stood at the head, from the events up to it."""
-    opened = _read_opened(head)
-    by_kind: dict[Kind, list[OpenCase]] = defaultdict(list)
-    for case in opened.cases.values():
-        by_kind[case.kind].append(case)
-    by_district: Counter[tuple[int, Kind]] = Counter()
-    by_case: dict[int, tuple[Kind, int]] = {}
-    for kind, cases in by_kind.items():
-        for case, quantity in UNITS[kind](cases, opened.counted):
-            by_district[case.district_id, kind] += quantity
-            by_case[case.application_id] = (kind, quantity)
-    city: Counter[Kind] = Counter()
-    for (_, kind), quantity in by_district.items():
-        city[kind] += quantity
-    sizes = Counter({kind: len(cases) for kind, cases in by_kind.items()})
-    return Pipeline(city, by_district, sizes, by_case)
+    return _read_opened(head).pipeline
 
 
 def _read_opened(head: Head) -> Opened:

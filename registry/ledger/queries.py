@@ -89,7 +89,7 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
 
 
 def _read_cells(as_of: date) -> Totals:
-    rows = db.session.connection().execute(CELLS, {"as_of": as_of})
+    rows = db.session.connection().execute(CELLS, {"as_of": as_of}).all()
     return Counter({(district_id, measure): total for district_id, measure, total in rows})
 
 

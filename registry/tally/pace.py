@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -82,9 +82,19 @@ class Desks:
 
     def _like(self, kind: Kind) -> Sequence[Decision]:
         """Return the decisions on a kind; on all kinds where those are too few to measure by."""
-        of_kind = [decision for decision in self.decisions if decision.kind is kind]
-        enough = (found for found in (of_kind, self.decisions) if len(found) >= DECISIONS_LEAST)
+        enough = (
+            found
+            for found in (self._by_kind[kind], self.decisions)
+            if len(found) >= DECISIONS_LEAST
+        )
         return next(enough, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, Sequence[Decision]]:
+        by_kind: dict[Kind, list[Decision]] = {kind: [] for kind in Kind}
+        for decision in self.decisions:
+            by_kind[decision.kind].append(decision)
+        return by_kind
 
 
 NOTHING = Desk(0, None, None, 0)

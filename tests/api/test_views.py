@@ -79,6 +79,8 @@ def test_it_answers_exactly_what_was_promised(register: Register, sign_in: Signe
         "counted": totals[Kind.SMART_FACTORY],
         "pipeline": 0,
         "apart": {},
+        "milestones": [],
+        "source": "苏府办〔2017〕173号",
     }
     assert [goal["counted"] for goal in answer["goals"]] == list(totals.values())
     assert list(answer["goals"][3]["apart"]) == ["mobile_robot"]

@@ -81,6 +81,7 @@ def bracket(
     limit_calls, work_calls = _enough_calls(limit), _enough_calls(work)
     taken = []
     for _ in range(rounds):
+        gc.collect()
         before = time_calls(limit, limit_calls)
         between = time_calls(work, work_calls)
         taken.append((before, between, time_calls(limit, limit_calls)))
@@ -100,7 +101,6 @@ def _enough_calls(act: Callable[[], object]) -> int:
 
 def time_calls(act: Callable[[], object], calls: int) -> float:
     """Return the seconds of one call, the mean of so many, without the collector's pauses."""
-    gc.collect()
     gc.disable()
     try:
         start = perf_counter()

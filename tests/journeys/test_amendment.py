@@ -68,12 +68,14 @@ def _write(page: Page, number: str) -> int:
     page.fill("[name=amend_reason]", "二期 24 台已投用。")
     with page.expect_navigation():
         page.click("button[name=then][value=stay]")
+    page.wait_for_load_state("networkidle")
     page.goto(f"/applications/{case}/edit/rows")
     expect(page.locator(f"[name='rows-{BEFORE - 1}-serial_no']")).to_have_value("E21-700306")
     paste(page, _block(), row=BEFORE)
     expect(page.locator(f"[name='rows-{AFTER - 1}-serial_no']")).to_have_value("E21-800023")
     with page.expect_navigation():
         page.click("button[name=then][value=stay]")
+    page.wait_for_load_state("networkidle")
     page.goto(f"/applications/{case}/edit/attachments")
     for slot in AMENDED[Kind.ROBOT_DEPLOYMENT].slots:
         if slot.required:
@@ -93,6 +95,7 @@ def _block() -> str:
 
 
 def _file(page: Page, case: int) -> None:
+    page.wait_for_load_state("networkidle")
     page.goto(f"/applications/{case}/edit/pledge")
     expect(page.locator("main")).to_contain_text("新增 24 行")
     page.check("[name=pledged]")

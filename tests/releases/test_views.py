@@ -280,9 +280,13 @@ def test_visitors_see_releases_only_where_the_city_shows_figures(
 def test_pages_ask_the_database_as_often_for_few_lines_as_for_many(
     release: Release, leader: FlaskClient
 ) -> None:
+    """Of the two ways to an earlier total the ledger takes the shorter: here the same each time."""
     addresses = (f"/tally/releases/{release.sequence}", "/tally/releases")
-    few = [count(leader, address) for address in addresses]
     for day in range(1, 20):
+        a_registered(WORKSHOP, on=date(2026, 10, day))
+    db.session.commit()
+    few = [count(leader, address) for address in addresses]
+    for day in range(20, 32):
         a_registered(WORKSHOP, on=date(2026, 10, day))
     for month in range(1, 10):
         a_release(date(2026, month, 1), at=NOW)

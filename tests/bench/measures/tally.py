@@ -9,6 +9,7 @@ than it keeps are asked in turn, and nothing is kept of the day that is timed. W
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -76,6 +77,7 @@ def _time_days(days: list[date], limit: Act) -> dict[date, Times]:
     """Time each day once a round, with the limit before and after it."""
     found: dict[date, Times] = {day: [] for day in days}
     for _ in range(ROUNDS):
+        gc.collect()
         for day in days:
             before = time_calls(limit, LIMITS_AT_ONCE)
             work = time_calls(_work(day), 1)
