@@ -44,7 +44,7 @@ def test_only_a_proven_owner_lets_in(app: Flask, sign_in: SignIn, membership: Me
     browser = sign_in(other)
 
     answer = post(
-        browser, f"/enterprise/members/{asking_id}/let-in", {"right": "owner"}, page="/enterprise"
+        browser, f"/enterprise/members/{asking_id}/let-in", {"right": "owner"}, page="/account"
     )
 
     assert answer.status_code == 404
