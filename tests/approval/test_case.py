@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any  # fields of a form are words or lists of words
@@ -98,10 +99,15 @@ def test_leaders_read_without_personal_data_and_without_buttons(enter: SignedIn)
 
 def test_administrators_read_everything_and_decide_nothing(enter: SignedIn) -> None:
     case = a_claimed(an_officer())
+    browser = enter(a_user(Role.ADMINISTRATOR))
 
-    page = enter(a_user(Role.ADMINISTRATOR)).get(f"/approval/cases/{case.id}").text
+    alone = browser.get(f"/approval/cases/{case.id}").text
+    a_user(Role.SUPERVISOR, district=case.district)
+    db.session.commit()
+    page = browser.get(f"/approval/cases/{case.id}").text
 
     assert "13800000000" in page
+    assert re.findall('name="action" value="([^"]*)"', alone) == ["release"]  # as a supervisor does
     assert 'name="action"' not in page
 
 
@@ -356,6 +362,7 @@ def test_a_case_needs_the_same_statements_for_three_rows_and_for_thirty(
     officer = an_officer()
     cases = [a_claimed(officer, words=robot_words(rows)) for rows in (3, 30)]
     browser = enter(officer)
+    browser.get(f"/approval/cases/{cases[0].id}")
     counts = []
     for case in cases:
         with counted_statements() as statements:
