@@ -24,7 +24,7 @@ from registry.programme.kinds import Kind
 from registry.programme.models import Round
 from registry.releases.models import Release
 from registry.sampling.models import CheckResult, Draw, Outcome
-from registry.standing.models import Proposal
+from registry.standing.models import Proposal, State
 
 NO_PAGE = frozenset(
     {
@@ -287,8 +287,9 @@ def _number(officer: User, kind: Kind = Kind.ROBOT_DEPLOYMENT) -> str:
 
 def _proposals() -> list[tuple[str, str]]:
     """The list, one page that waits for the reader, and one that waits for another."""
-    ids = db.session.scalars(sa.select(Proposal.id).order_by(Proposal.id)).all()
-    pages = [("standing.proposal", f"/proposals/{proposal_id}") for proposal_id in ids[:2]]
+    waiting = sa.select(Proposal.id).where(Proposal.state == State.OPEN).order_by(Proposal.id)
+    ids = db.session.scalars(waiting.limit(2)).all()
+    pages = [("standing.proposal", f"/proposals/{proposal_id}") for proposal_id in ids]
     return [("standing.proposals", "/proposals"), *pages]
 
 
