@@ -24,7 +24,6 @@ VERSION, LENGTH, MARK = "u1", 32, 6
 COLUMNS = (
     RobotUnit.entry_id,
     RobotUnit.position,
-    RobotUnit.id,
     RobotUnit.brand,
     RobotUnit.model,
     RobotUnit.serial_no,
