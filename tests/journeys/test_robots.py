@@ -136,7 +136,7 @@ def _fill_in(page: Page) -> int:
 
 
 def _mend_cells(page: Page) -> None:
-    summary = page.get_by_role("alert").filter(has_text="第 118 行")
+    summary = page.locator("[role=alert]").filter(has_text="第 118 行")
     expect(summary).to_be_visible()
     expect(summary).to_contain_text("第 204 行")
     axes = page.locator(f"[name='rows-{FAULTY_AXES - 1}-axes']")
