@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -14,13 +15,13 @@ import sqlalchemy as sa
 from registry.core.database import db
 from registry.districts.models import District
 from registry.entries.models import Entry, EntryDistrict, Standing
-from registry.ledger.facts import KEY, NAMES, chunks, load_facts, subject_name
+from registry.ledger.facts import KEY, NAMES, chunks, load_facts
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
 from registry.ledger.proof_chain import Story
 from registry.ledger.robot_prints import find_changed, iterate_robots, prints_of
-from registry.ledger.settled import stream_unposted, stream_unsettled
+from registry.ledger.settled import read_unsettled
 from registry.ledger.streams import fetch_raw, raw_day
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
 from registry.programme.kinds import Measure
@@ -34,12 +35,27 @@ POSTED = (
 Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
 
 
-def prove_facts(story: Story) -> Iterator[Fault]:
+@dataclass(frozen=True)
+class Asked:
+    """What the database says of all entries by itself: a misplaced one, and what to recount."""
+
+    misplaced: Fault | None
+    unsettled: Sequence[str]
+
+
+def ask_database(starts_on: date) -> Asked:
+    """Ask it what needs no row here."""
+    return Asked(next(prove_places(), None), read_unsettled(starts_on=starts_on))
+
+
+def prove_facts(story: Story, asked: Callable[[], Asked]) -> Iterator[Fault]:
     """Yield what is wrong with entries, then with their count."""
     yield from prove_fingerprints(story)
     yield from prove_robots(story)
-    yield from prove_places()
-    yield from prove_count(story)
+    found = asked()
+    if found.misplaced is not None:
+        yield found.misplaced
+    yield from prove_count(found.unsettled, starts_on=story.programme_starts_on)
 
 
 def prove_fingerprints(story: Story) -> Iterator[Fault]:
@@ -103,17 +119,14 @@ def prove_places() -> Iterator[Fault]:
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
 
 
-def prove_count(story: Story) -> Iterator[Fault]:
-    """Recount every subject that the database does not settle, then those with facts only."""
-    starts_on = story.programme_starts_on
-    for names in chunks(stream_unsettled(starts_on=starts_on)):
-        nets = {}
+def prove_count(subjects: Sequence[str], *, starts_on: date) -> Iterator[Fault]:
+    """Recount the subjects that the database did not settle."""
+    for names in chunks(subjects):
+        nets: dict[str, dict[Key, int]] = {name: {} for name in names}
         for subject, rows in _by_subject(names):
             yield from _prove_sums(subject, rows)
             nets[subject] = _net(rows)
         yield from _recount(nets, raw_day(starts_on))
-    for rows in chunks(stream_unposted(starts_on=starts_on)):
-        yield from _recount({subject_name(*row): {} for row in rows}, raw_day(starts_on))
 
 
 def _by_subject(names: Collection[str]) -> Iterator[tuple[str, Rows]]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any  # conditions, and selects of any columns
+from typing import Any  # ids of two columns
 
 import sqlalchemy as sa
 
+from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotLot, RobotUnit, Standing
 from registry.ledger.facts import SURVIVOR, WITH_ROWS
 from registry.ledger.models import Posting
-from registry.ledger.streams import stream_raw
+from registry.ledger.streams import Select
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE
 from registry.programme.kinds import Kind
 
@@ -26,8 +27,17 @@ KIND = sa.type_coerce(Entry.kind, sa.String)
 MEASURE = sa.type_coerce(Posting.measure, sa.String)
 
 
-def stream_unsettled(*, starts_on: date) -> Iterator[str]:
-    """Name the subjects with postings that still have to be recounted, in their order."""
+def read_unsettled(*, starts_on: date) -> list[str]:
+    """Name, in order, the subjects that still have to be recounted; one row, for it is read beside.
+
+    They are those with postings that are not plain, and those that should have postings, but none.
+    """
+    found = sa.union_all(_select_unsettled(starts_on), _select_unposted(starts_on)).subquery()
+    names = db.session.scalar(sa.select(sa.func.aggregate_strings(found.c.subject, ",")))
+    return sorted(set(names.split(","))) if names else []
+
+
+def _select_unsettled(starts_on: date) -> Select:
     conditions = [
         sa.and_(Entry.kind == kind, is_plain) for kind, is_plain in _plain_by_kind(starts_on)
     ]
@@ -39,34 +49,27 @@ def stream_unsettled(*, starts_on: date) -> Iterator[str]:
         _stands_where_posted(),
         sa.or_(*conditions),
     )
-    found = (
+    return (
         sa.select(Posting.subject)
         .outerjoin(Entry, is_settled)
         .group_by(Posting.subject)
         .having(sa.or_(sa.func.count() != 1, sa.func.count(Entry.id) != 1))
-        .order_by(Posting.subject)
     )
-    return (row[0] for row in stream_raw(found))
 
 
-def stream_unposted(*, starts_on: date) -> Iterator[tuple[Any, ...]]:
-    """Go through kind, id and firm of the registered entries whose subject has no posting at all.
-
-    Those from before the programme are left out, but for robots, which have days of their own.
-    """
+def _select_unposted(starts_on: date) -> Select:
+    """Entries from before the programme are left out, but robots: these have days of their own."""
     name = KIND + ":" + sa.cast(_number(SURVIVOR), sa.String)
-    found = (
-        sa.select(Entry.kind, Entry.id, SURVIVOR)
+    return (
+        sa.select(name.label("subject"))
         .join(Enterprise, Enterprise.id == Entry.enterprise_id)
         .where(Entry.standing == Standing.REGISTERED)
         .where(sa.or_(Entry.effective_on >= starts_on, Entry.kind.in_(WITH_ROWS)))
         .where(~sa.exists().where(Posting.subject == name))
-        .order_by(Entry.id)
     )
-    return stream_raw(found)
 
 
-def _number(firm: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+def _number(firm: sa.SQLColumnExpression[int]) -> sa.ColumnElement[int]:
     return sa.case((Entry.kind.in_(COUNTED_BY_ENTERPRISE), firm), else_=Entry.id)
 
 
@@ -109,7 +112,7 @@ def _is_first_of_firm(starts_on: date) -> tuple[Condition, ...]:
         sa.tuple_(other.effective_on, other.rank) <= sa.tuple_(Entry.effective_on, Entry.rank),
     )
     is_merged = Enterprise.merged_into_id.is_not(None)
-    merged = sa.union_all(  # few, so read once
+    merged: sa.CompoundSelect[Any] = sa.union_all(  # few, so read once
         sa.select(Enterprise.id).where(is_merged),
         sa.select(Enterprise.merged_into_id).where(is_merged),
     )
