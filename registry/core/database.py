@@ -203,7 +203,6 @@ def _open_postgresql(connection: Any, _record: Any) -> None:
     was, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
-        cursor.execute("SET DateStyle = 'ISO, YMD'")  # a day cast to text is hashed
         cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
     connection.autocommit = was

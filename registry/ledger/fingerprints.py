@@ -18,20 +18,20 @@ from registry.ledger.streams import stream_raw
 
 SEALED = "facts_sealed"
 LENGTH = 32
-COLUMNS = (  # as texts: the database writes a million numbers faster than this process does
-    sa.cast(Entry.id, sa.String),
+COLUMNS = (
+    Entry.id,
     sa.type_coerce(Entry.kind, sa.String),
-    sa.cast(Entry.enterprise_id, sa.String),
-    sa.cast(Entry.district_id, sa.String),
+    Entry.enterprise_id,
+    Entry.district_id,
     Entry.title,
     sa.type_coerce(Entry.standing, sa.String),
-    sa.cast(Entry.effective_on, sa.String),
+    sa.type_coerce(Entry.effective_on, sa.String),
     sa.type_coerce(Entry.precision, sa.String),
-    sa.cast(Entry.rank, sa.String),
-    sa.cast(Entry.revoked_on, sa.String),
+    Entry.rank,
+    sa.type_coerce(Entry.revoked_on, sa.String),
     Entry.number,
     Entry.certificate_code,
-    sa.cast(Entry.batch_id, sa.String),
+    Entry.batch_id,
 )
 
 
@@ -53,16 +53,13 @@ def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     return _fingerprints(stream_raw(REGISTERED))
 
 
-def _fingerprints(rows: Iterable[Sequence[str | None]]) -> Iterator[tuple[str, str]]:
+def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
     for row in rows:
-        yield str(row[0]), _hash(row)
+        yield str(row[0]), fingerprint_of(row)
 
 
 def fingerprint_of(row: Sequence[object]) -> str:
     """Return the fingerprint of the values of COLUMNS."""
-    return _hash([None if value is None else str(value) for value in row])
-
-
-def _hash(texts: Sequence[str | None]) -> str:
+    texts = ["" if value is None else str(value) for value in row]
     words = "|".join([f"{len(text)}:{text}" if text else "" for text in texts])
     return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]
