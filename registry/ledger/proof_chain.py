@@ -154,12 +154,13 @@ def _prove_postings(
     story.postings += len(rows)
     first, last = str(story.programme_starts_on), str(recorded_on)
     sha256 = hashlib.sha256
-    for row in rows:
-        if sha256("|".join(("p1", *map(str, row[:-1]))).encode()).hexdigest() != row[-1]:
-            yield Fault("posting", CHANGED, sequence=row[0], position=row[1])
-        if not first <= str(row[7]) <= last:
-            sentence = f"takes effect on {row[7]}, outside {first} to {last}."
-            yield Fault("posting", sentence, sequence=row[0], position=row[1])
+    for number, place, programme, subject, measure, district, entry, day, quantity, digest in rows:
+        text = f"p1|{number}|{place}|{programme}|{subject}|{measure}|{district}|{entry}|{day}"
+        if sha256(f"{text}|{quantity}".encode()).hexdigest() != digest:
+            yield Fault("posting", CHANGED, sequence=number, position=place)
+        if not first <= str(day) <= last:
+            sentence = f"takes effect on {day}, outside {first} to {last}."
+            yield Fault("posting", sentence, sequence=number, position=place)
 
 
 def _prove_positions(table: str, rows: list[tuple[Any, ...]]) -> Iterator[Fault]:

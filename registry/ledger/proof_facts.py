@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -13,28 +14,48 @@ import sqlalchemy as sa
 
 from registry.core.database import db
 from registry.districts.models import District
-from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, Standing
-from registry.ledger.facts import chunks, load_facts, subject_name
+from registry.ledger.facts import KEY, NAMES, chunks, load_facts
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
 from registry.ledger.proof_chain import Story
 from registry.ledger.robot_prints import find_changed, iterate_robots, prints_of
-from registry.ledger.streams import fetch_raw, raw_day, stream_raw
+from registry.ledger.settled import read_unsettled
+from registry.ledger.streams import fetch_raw, raw_day
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
 from registry.programme.kinds import Measure
 
 ONE_EACH = tuple(f"{kind.value}:" for kind in COUNTED_BY_ENTERPRISE)
+POSTED = (
+    sa.select(Posting.sequence, Posting.position, Posting.subject, *KEY, Posting.quantity)
+    .where(Posting.subject.in_(NAMES))
+    .order_by(Posting.subject, Posting.sequence, Posting.position)
+)
 Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
 
 
-def prove_facts(story: Story) -> Iterator[Fault]:
+@dataclass(frozen=True)
+class Asked:
+    """What the database says of all entries by itself: a misplaced one, and what to recount."""
+
+    misplaced: Fault | None
+    unsettled: Sequence[str]
+
+
+def ask_database(starts_on: date) -> Asked:
+    """Ask it what needs no row here."""
+    return Asked(next(prove_places(), None), read_unsettled(starts_on=starts_on))
+
+
+def prove_facts(story: Story, asked: Callable[[], Asked]) -> Iterator[Fault]:
     """Yield what is wrong with entries, then with their count."""
     yield from prove_fingerprints(story)
     yield from prove_robots(story)
-    yield from prove_places()
-    yield from prove_count(story)
+    found = asked()
+    if found.misplaced is not None:
+        yield found.misplaced
+    yield from prove_count(found.unsettled, starts_on=story.programme_starts_on)
 
 
 def prove_fingerprints(story: Story) -> Iterator[Fault]:
@@ -98,28 +119,18 @@ def prove_places() -> Iterator[Fault]:
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
 
 
-def prove_count(story: Story) -> Iterator[Fault]:
-    """Recount every subject that has postings, then those that have only facts."""
-    starts_on = raw_day(story.programme_starts_on)
-    seen: set[str] = set()
-    for groups in chunks(_by_subject()):
-        nets = {}
-        for subject, rows in groups:
+def prove_count(subjects: Sequence[str], *, starts_on: date) -> Iterator[Fault]:
+    """Recount the subjects that the database did not settle."""
+    for names in chunks(subjects):
+        nets: dict[str, dict[Key, int]] = {name: {} for name in names}
+        for subject, rows in _by_subject(names):
             yield from _prove_sums(subject, rows)
             nets[subject] = _net(rows)
-        seen |= nets.keys()
-        yield from _recount(nets, starts_on)
-    for names in chunks(name for name in _registered_subjects() if name not in seen):
-        yield from _recount({name: {} for name in names}, starts_on)
+        yield from _recount(nets, raw_day(starts_on))
 
 
-def _by_subject() -> Iterator[tuple[str, Rows]]:
-    order = (Posting.subject, Posting.sequence, Posting.position)
-    what = (Posting.effective_on, Posting.district_id, Posting.measure, Posting.entry_id)
-    found = sa.select(
-        Posting.sequence, Posting.position, Posting.subject, *what, Posting.quantity
-    ).order_by(*order)
-    for subject, group in groupby(stream_raw(found), key=itemgetter(2)):
+def _by_subject(names: Collection[str]) -> Iterator[tuple[str, Rows]]:
+    for subject, group in groupby(fetch_raw(POSTED, {"names": names}), key=itemgetter(2)):
         yield subject, list(group)
 
 
@@ -148,22 +159,6 @@ def _differs(key: Key, quantity: int) -> str:
         f"{'its facts and its postings differ' if exists else 'is counted and is gone: it differs'}"
         f" by {quantity:+d} {key.measure} in {code} from {key.effective_on}."
     )
-
-
-def _registered_subjects() -> Iterator[str]:
-    survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
-    found = (
-        sa.select(Entry.kind, Entry.id, survivor)
-        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
-        .where(Entry.standing == Standing.REGISTERED)
-        .order_by(Entry.id)
-    )
-    named: set[str] = set()
-    for row in stream_raw(found):
-        name = subject_name(*row)
-        if name not in named:
-            named.add(name)
-            yield name
 
 
 def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:

@@ -7,14 +7,17 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from registry.core.beside import beside
 from registry.ledger.faults import Fault
-from registry.ledger.heads import Head
+from registry.ledger.heads import Head, read_head
 from registry.ledger.proof_chain import Missing, Story, prove_chain
-from registry.ledger.proof_facts import prove_count, prove_facts
+from registry.ledger.proof_facts import ask_database, prove_count, prove_facts
 from registry.ledger.proof_figures import prove_figures
 from registry.ledger.proof_papers import prove_papers
 from registry.ledger.proof_records import prove_records
+from registry.ledger.settled import read_unsettled
 from registry.programme.queries import get_programme
 
 
@@ -57,17 +60,19 @@ def _without_collector() -> Iterator[None]:
 
 
 def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Generator[Fault]:
-    yield from prove_chain(story)
-    if expect is not None:
-        yield from _prove_expected(story, expect)
-    yield from prove_records(story)
-    yield from prove_facts(story)
+    ask = partial(ask_database, story.programme_starts_on)
+    with beside(ask, version=read_head) as asked:
+        yield from prove_chain(story)
+        if expect is not None:
+            yield from _prove_expected(story, expect)
+        yield from prove_records(story)
+        yield from prove_facts(story, asked)
     yield from prove_figures()
     yield from prove_papers(story)
 
 
 def _recount(starts_on: date) -> Generator[Fault]:
-    yield from prove_count(Story(programme_starts_on=starts_on))
+    yield from prove_count(read_unsettled(starts_on=starts_on), starts_on=starts_on)
 
 
 def _prove_expected(story: Story, expect: Head | tuple[int, str]) -> Generator[Fault]:
