@@ -15,7 +15,7 @@ from typing import TypeVar
 from flask import current_app
 from flask.ctx import AppContext
 
-from registry.core.database import is_snapshot
+from registry.core.database import is_snapshot, lift_statement_limit
 
 T = TypeVar("T")
 
@@ -47,5 +47,6 @@ def _read_within(
 ) -> tuple[T, Hashable]:
     """Read within a context of its own, whose session ends with it."""
     with context:
+        lift_statement_limit()
         seen = version()
         return read(), seen

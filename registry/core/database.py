@@ -147,6 +147,13 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def lift_statement_limit() -> None:
+    """Let statements of this transaction run as long as they need: for proofs, not for pages."""
+    connection = db.session.connection()
+    if not is_sqlite(connection):
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def prepare_engine(engine: Engine) -> None:
     """Set the durability, foreign keys, time-outs and transaction starts of one engine."""
     if engine.dialect.name == "sqlite":

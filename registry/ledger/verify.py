@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from registry.core.beside import beside
+from registry.core.database import lift_statement_limit
 from registry.ledger.faults import Fault
 from registry.ledger.heads import Head, read_head
 from registry.ledger.proof_chain import Missing, Story, prove_chain
@@ -37,6 +38,7 @@ def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
 
     Reads in the caller's snapshot and writes nothing.
     """
+    lift_statement_limit()
     story = Story(programme_starts_on=get_programme().starts_on)
     with _without_collector(), closing(_faults(story, expect)) as faults:
         fault = next(faults, None)
