@@ -87,7 +87,7 @@ def test_columns_are_those_that_the_page_describes_and_both_formats_agree(
     told = anybody.get(f"/open-data/{name}.json").get_json()
 
     assert list(table[0]) == columns
-    assert all(f"<code>{column}</code>" in page for column in columns)
+    assert all(f'<code lang="en">{column}</code>' in page for column in columns)
     assert [list(row) for row in told["rows"]] == [columns] * len(table)
     written = [
         {key: "" if value is None else str(value) for key, value in row.items()}
