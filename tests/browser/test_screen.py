@@ -177,6 +177,8 @@ def test_the_same_figures_are_asked_for_by_their_tag(wall: Page) -> None:
         with wall.expect_response(DATA) as told:
             wall.clock.run_for(REFRESH)
         statuses.append(told.value.status)
+        expect(wall.locator("[data-screen-well]")).to_be_visible()
+        wall.evaluate("() => Promise.resolve()")  # what was read has been put on the wall
 
     assert statuses == [200, 304]
 
