@@ -18,15 +18,14 @@ from types import NoneType
 from typing import Any  # what a template hands to a macro
 
 from flask import Flask
-from flask_babel.speaklater import LazyString
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from registry.core.language import is_chinese
+from registry.core.language import Message, is_chinese
 
 PARTS_MOST = 2_000
 PLAIN = frozenset({str, int, NoneType})
-BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, LazyString})
+BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, Message})
 SEQUENCES = frozenset({tuple, list})
 
 
