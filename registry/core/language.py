@@ -100,7 +100,7 @@ def is_chinese() -> bool:
     context = _cv_app.get(None)
     if context is None:
         return True
-    known = context.g.get("_flask_babel")  # where flask-babel keeps what it found or was told
+    known = context.g.__dict__.get("_flask_babel")  # where flask-babel keeps what it found
     locale = getattr(known, "babel_locale", None) or get_locale()
     return locale is None or locale.language == "zh"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any  # JSON
@@ -86,7 +86,8 @@ class Tally:
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
     allocated: Mapping[Kind, int | None]
-    open_cases: Mapping[int, tuple[Kind, int]]
+    open_cases: Collection[int]
+    stages: Mapping[tuple[str, Kind], int]
 
     @property
     def known(self) -> str:
@@ -124,7 +125,8 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         ),
         districts=districts,
         allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
-        open_cases=pipeline.by_case,
+        open_cases=pipeline.ids,
+        stages=pipeline.by_stage,
     )
 
 

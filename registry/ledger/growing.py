@@ -73,30 +73,31 @@ class Posted(NamedTuple):
 
 @dataclass(frozen=True)
 class Since:
-    """What was recorded after one head, up to another and with it."""
+    """What was recorded after one head, up to another and with it; `decided` are cases closed."""
 
     then: Head
     head: Head
     causes: frozenset[str]
     postings: tuple[Posted, ...]
     cases: frozenset[int]
+    decided: frozenset[int]
     entries: frozenset[int]
 
 
+DECIDED = ("approved", "rejected", "withdrawn")
 SEALS = (
-    sa.select(Seal.sequence, Seal.hash, Seal.cause)
+    sa.select(
+        Seal.sequence, Seal.hash, Seal.cause, Event.application_id, Event.entry_id, Event.type
+    )
+    .outerjoin(Event, Event.sequence == Seal.sequence)
     .where(Seal.sequence.between(sa.bindparam("then"), sa.bindparam("head")))
-    .order_by(Seal.sequence)
+    .order_by(Seal.sequence, Event.position)
+    .limit(ROWS_MOST + 1)
 )
 POSTINGS = (
     sa.select(*(getattr(Posting, name) for name in Posted._fields))
     .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
     .order_by(Posting.sequence, Posting.position)
-    .limit(ROWS_MOST + 1)
-)
-EVENTS = (
-    sa.select(Event.application_id, Event.entry_id)
-    .where(Event.sequence > sa.bindparam("then"), Event.sequence <= sa.bindparam("head"))
     .limit(ROWS_MOST + 1)
 )
 
@@ -167,14 +168,16 @@ def _read_since(then: Head, head: Head) -> Since | None:
     if not seals or seals[0].hash != then.hash or seals[-1].hash != head.hash:
         return None
     postings = connection.execute(POSTINGS, between).all()
-    events = connection.execute(EVENTS, between).all()
-    if max(len(postings), len(events)) > ROWS_MOST:
+    if max(len(postings), len(seals)) > ROWS_MOST:
         return None
+    new = [row for row in seals if row.sequence > then.sequence]
+    last = {row.application_id: row.type for row in new if row.application_id}
     return Since(
         then,
         head,
-        causes=frozenset(seal.cause for seal in seals[1:]),
+        causes=frozenset(row.cause for row in new),
         postings=tuple(map(Posted._make, postings)),
-        cases=frozenset(event.application_id for event in events if event.application_id),
-        entries=frozenset(event.entry_id for event in events if event.entry_id),
+        cases=frozenset(last),
+        decided=frozenset(id_ for id_, type_ in last.items() if type_ in DECIDED),
+        entries=frozenset(row.entry_id for row in new if row.entry_id),
     )
