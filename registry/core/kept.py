@@ -126,25 +126,24 @@ def values_of(thing: Any) -> Any:
 @cache
 def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:
     """Return what reads the values of a class: an enum's word, the fields of a dataclass."""
-    if issubclass(kind, Settled):
-        return _itself
-    if issubclass(kind, Enum):
-        return attrgetter("value")
-    if issubclass(kind, dict):
-        return lambda thing: values_of(tuple(thing.items()))
+    for base, get in READERS.items():
+        if issubclass(kind, base):
+            return get
     if is_dataclass(kind):
         names = [field.name for field in fields(kind)]
         if len(names) == 1:
             return lambda thing: values_of(getattr(thing, names[0]))
         read = attrgetter(*names)
         return lambda thing: tuple([values_of(value) for value in read(thing)])
-    if issubclass(kind, tuple):
-        return lambda thing: tuple([values_of(value) for value in thing])
     return _refuse
 
 
-def _itself(thing: Any) -> Any:
-    return thing
+READERS: dict[type[Any], Callable[[Any], Any]] = {
+    Settled: lambda thing: thing,
+    Enum: attrgetter("value"),
+    dict: lambda thing: values_of(tuple(thing.items())),
+    tuple: lambda thing: tuple([values_of(value) for value in thing]),
+}
 
 
 def _refuse(_thing: Any) -> Any:

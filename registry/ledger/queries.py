@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.ledger.behind import (
     PAGE_ROWS,
     After,
@@ -117,13 +118,17 @@ def _add_posted(totals: Totals, since: Since, *, as_of: date) -> Totals:
     return grown
 
 
-@dataclass(frozen=True)
-class TrendPoint:
+@dataclass(frozen=True, eq=False)
+class TrendPoint(Settled):
     """The city's totals on one day: the last of a month, or the day asked for."""
 
     month: date
     on: date
     totals: Mapping[Measure, int]
+
+    def total(self, measures: Collection[Measure]) -> int:
+        """Return what some measures add up to."""
+        return sum(self.totals.get(measure, 0) for measure in measures)
 
 
 def read_trend(as_of: date, head: Head) -> list[TrendPoint]:

@@ -302,7 +302,7 @@ def _promise(
         for promise in promises:
             if promise.due is not None and promise.due < as_of:
                 counts[promise.district_id] += sign
-    return Promised(cases | come, +counts)
+    return Promised({**cases, **come}, +counts)
 
 
 def _read_promised(ids: Collection[int], head: Head) -> dict[int, Promise]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from registry.applications.status import Status
 from registry.core import clock
 from registry.core.errors import NotFound
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.districts.queries import find_district
 from registry.ledger.answers import RETIRED, Tally, read_tally
+from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.checks import Checked, read_checked
 from registry.ledger.queries import (
     Head,
@@ -24,6 +27,7 @@ from registry.ledger.queries import (
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally.table import (
+    GoalLine,
     Period,
     Row,
     Table,
@@ -77,39 +81,70 @@ def read_answer(as_of: date, known: KnownAt | None) -> Answer:
 
 def make_table(answer: Tally) -> Table:
     """Set an answer of the ledger against the programme's days and the allocations."""
-    chinese = is_chinese()
     programme = answer.programme
     period = Period(programme.starts_on, programme.ends_on, answer.as_of)
-    goals = tuple(
-        make_goal(
-            goal.kind,
-            unit=goal.unit_zh if chinese else goal.unit_en,
-            target=goal.target,
-            counted=goal.counted,
-            pipeline=goal.pipeline,
-            apart=goal.apart,
-            period=period,
-            milestones=goal.milestones,
-        )
-        for goal in answer.goals
-    )
+    goals = tuple(_make_goal(goal, period) for goal in answer.goals)
+    plan = _make_plan(tuple((goal.kind, goal.planned) for goal in goals))
+    chinese = is_chinese()
     districts = tuple(
-        Row(
-            code=line.code,
-            name=line.name_zh if chinese else line.name_en,
-            cells=tuple(
-                make_cell(
-                    goal.kind,
-                    counted=line.counted[goal.kind],
-                    allocated=line.allocated[goal.kind],
-                    planned=goal.planned,
-                )
-                for goal in goals
-            ),
+        _make_row(
+            line.code,
+            line.name_zh if chinese else line.name_en,
+            counted=tuple(line.counted.values()),
+            allocated=tuple(line.allocated.values()),
+            plan=plan,
         )
         for line in answer.districts
     )
-    return Table(period, goals, districts, make_city(goals, name=str(_("Whole city"))))
+    return Table(period, goals, districts, _make_city(goals))
+
+
+@remembered
+def _make_goal(goal: Counted, period: Period) -> GoalLine:
+    return make_goal(
+        goal.kind,
+        unit=goal.unit_zh if is_chinese() else goal.unit_en,
+        target=goal.target,
+        counted=goal.counted,
+        pipeline=goal.pipeline,
+        apart=goal.apart,
+        period=period,
+        milestones=goal.milestones,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(Settled):
+    """The plan line of each goal on the day, as a share of its target."""
+
+    planned: tuple[tuple[Kind, Fraction], ...]
+
+
+@remembered
+def _make_plan(planned: tuple[tuple[Kind, Fraction], ...]) -> Plan:
+    return Plan(planned)
+
+
+@remembered
+def _make_row(
+    code: str,
+    name: str,
+    *,
+    counted: tuple[int, ...],
+    allocated: tuple[int | None, ...],
+    plan: Plan,
+) -> Row:
+    """Return one district; its figures are in the order of the goals."""
+    cells = (
+        make_cell(kind, counted=done, allocated=share, planned=planned)
+        for (kind, planned), done, share in zip(plan.planned, counted, allocated, strict=True)
+    )
+    return Row(code, name, tuple(cells))
+
+
+@remembered
+def _make_city(goals: tuple[GoalLine, ...]) -> Row:
+    return make_city(goals, name=str(_("Whole city")))
 
 
 @dataclass(frozen=True)
