@@ -11,7 +11,7 @@ thing, which takes no time however much it holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -68,8 +68,11 @@ parts: Parts[str] = Parts()
 
 
 def init_app(app: Flask) -> None:
-    """Let templates write `kept(macro, …)` where they would write `macro(…)`."""
-    app.jinja_env.globals["kept"] = kept
+    """Let templates write `kept(macro, …)` where they would write `macro(…)`.
+
+    `kept_each(macro, items, …)` is that for each item, one after the other.
+    """
+    app.jinja_env.globals.update(kept=kept, kept_each=kept_each)
 
 
 def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
@@ -89,6 +92,23 @@ def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
     made = macro(*arguments, **named)
     parts.keep(key, made)
     return made
+
+
+def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:
+    """Return what the macro makes of each item and these arguments."""
+    try:
+        keys = [values_of(item) for item in items]
+        rest = (macro._func, is_chinese(), values_of(arguments))  # noqa: SLF001 - as in `kept`
+    except NotPlain:
+        return Markup("").join(macro(item, *arguments) for item in items)
+    made = []
+    for key, item in zip(keys, items, strict=True):
+        part = parts.find((key, rest))
+        if part is None:
+            part = macro(item, *arguments)
+            parts.keep((key, rest), part)
+        made.append(part)
+    return Markup("".join(made))  # noqa: S704 - what macros made
 
 
 def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:

@@ -7,12 +7,13 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple  # JSON
 
 import sqlalchemy as sa
 
 from registry.core.database import db
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
@@ -34,6 +35,7 @@ from registry.programme.queries import get_programme
 APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
 RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.ROBOT_RETIRED,)}
 
+GOALS_KEPT = 200
 PLACES = sa.select(District.id, District.code, District.name_zh, District.name_en).order_by(
     District.position
 )
@@ -179,7 +181,7 @@ def _district_line(
     )
 
 
-@remembered
+@lru_cache(maxsize=GOALS_KEPT)
 def _goal_line(
     goal: GoalInForce,
     *,

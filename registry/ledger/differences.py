@@ -17,7 +17,7 @@ from registry.ledger.files import ROWS_AT_ONCE
 from registry.ledger.growing import OF_CASES, Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
-from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
+from registry.ledger.queries import PAGE_ROWS
 from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
@@ -294,11 +294,6 @@ def sum_causes(span: Span, measures: Collection[Measure]) -> list[CauseSum]:
         CauseSum(cause, is_new, measure, int(quantity), count)
         for cause, is_new, measure, quantity, count in rows
     ]
-
-
-def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
-    """Return every total by (district, measure) on each of some days, as known at the head."""
-    return {day: read_totals(day, head=head, newest=newest) for day in days}
 
 
 def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:

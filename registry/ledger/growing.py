@@ -28,6 +28,7 @@ from registry.programme.kinds import Measure
 SEALS_MOST = 100
 ROWS_MOST = 1_000
 ANSWERS_MOST = 32
+FIXED_MOST = 256
 Value = TypeVar("Value")
 # Deeds that change nothing of an entry that is registered, unless they name it.
 OF_CASES = frozenset(
@@ -127,6 +128,8 @@ class Growing(Generic[Value]):
             return whole()
         kept = self._of(db.session.connection().engine)
         found = kept.get(asked)
+        if found is not None and head.sequence < found[0].sequence:
+            return whole()
         value = self._bring_up(found, head, grow) if found is not None else None
         if value is None:
             value = whole()
@@ -149,6 +152,43 @@ class Growing(Generic[Value]):
             return value
         since = read_since(then, head)
         return None if since is None else grow(value, since)
+
+
+class Fixed(Generic[Value]):
+    """Answers as known at heads that are not the newest: these never change.
+
+    The chain up to a head is named by its hash, and so is all that depends on nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, Value]] = WeakKeyDictionary()
+
+    def read(self, asked: Hashable, head: Head, *, whole: Callable[[], Value]) -> Value:
+        """Return the answer as kept, or as `whole` reads it."""
+        found = self.find(asked, head)
+        return self.keep(asked, head, whole()) if found is None else found
+
+    def find(self, asked: Hashable, head: Head) -> Value | None:
+        """Return the answer if it is kept."""
+        if not is_snapshot():
+            return None
+        with self._lock:
+            kept = self._kept.get(db.session.connection().engine)
+            found = kept.get((asked, head.hash)) if kept else None
+            if kept and found is not None:
+                kept.move_to_end((asked, head.hash))
+            return found
+
+    def keep(self, asked: Hashable, head: Head, value: Value) -> Value:
+        """Keep the answer, and let go of those that were not asked for the longest."""
+        if is_snapshot():
+            with self._lock:
+                kept = self._kept.setdefault(db.session.connection().engine, OrderedDict())
+                kept[asked, head.hash] = value
+                while len(kept) > FIXED_MOST:
+                    kept.popitem(last=False)
+        return value
 
 
 def read_since(then: Head, head: Head) -> Since | None:

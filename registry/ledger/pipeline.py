@@ -75,17 +75,22 @@ class Opened:
 
 
 _opened: Growing[Opened] = Growing()
+_then: Growing[Pipeline] = Growing()
 
 
 def read_pipeline(head: Head) -> Pipeline:
     """Return the open cases as they stood at the head, from the events up to it."""
-    return _read_opened(head).pipeline
+    newest = read_head()
+    if head.sequence < newest.sequence:
+        return _then.read(
+            head.hash, newest, whole=lambda: _read_whole(head).pipeline, grow=_unless_joined
+        )
+    return _opened.read(None, head, whole=lambda: _read_whole(head), grow=_grow).pipeline
 
 
-def _read_opened(head: Head) -> Opened:
-    if head.sequence < read_head().sequence:
-        return _read_whole(head)
-    return _opened.read(None, head, whole=lambda: _read_whole(head), grow=_grow)
+def _unless_joined(kept: Pipeline, since: Since) -> Pipeline | None:
+    """Keep what was open at an earlier head; only which enterprises are one may change it."""
+    return kept if since.causes <= OF_ENTRIES - {"join_enterprises"} else None
 
 
 def _read_whole(head: Head) -> Opened:

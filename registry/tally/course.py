@@ -12,8 +12,8 @@ from fractions import Fraction
 from registry.core.kept import Settled, remembered
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
-from registry.ledger.differences import Line, list_latest, read_totals_of
-from registry.ledger.queries import Totals, TrendPoint, read_goals
+from registry.ledger.differences import Line, list_latest
+from registry.ledger.queries import Totals, TrendPoint, read_goals, read_totals_of
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import (
     Flow,
