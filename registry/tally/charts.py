@@ -53,8 +53,8 @@ class Tile(Settled):
     url: str
 
 
-@dataclass(frozen=True)
-class Water:
+@dataclass(frozen=True, eq=False)
+class Water(Settled):
     """The name of a river or lake, so that the map is recognised."""
 
     text: str
@@ -173,6 +173,7 @@ def short_name(row: Row) -> str:
     return row.name
 
 
+@remembered
 def show_waters() -> list[Water]:
     """Return the waters that the map names."""
     chinese = is_chinese()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -46,15 +46,15 @@ class Outlook(Settled):
 class Course:
     """What the tally page shows beside the figures of the day, from the same snapshot.
 
-    `earlier` has the totals a week, a month and a year before; `lines` are the latest of the week;
-    `coming` has the targets of the first day, while it is still to come.
+    `grown` says how much each goal grew since a week, a month and a year before, by what it adds up
+    now: by district, None is the city. `lines` are the latest of the week; `coming` has the targets
+    of the first day, while it is still to come.
     """
 
     week_on: date
     month_on: date
     year_on: date
-    earlier: Mapping[date, Totals]
-    now: Totals
+    grown: Mapping[date, Grown]
     measures: Mapping[Kind, tuple[Measure, ...]]
     lines: Sequence[Line]
     has_more: bool
@@ -62,19 +62,8 @@ class Course:
     outlooks: Mapping[Kind, Outlook]
     coming: Mapping[Kind, int]
 
-    def changes(self, since: date) -> Mapping[int | None, Sequence[int]]:
-        """Return how much each goal grew since a day, by what it adds up now; None is the city."""
-        goals: dict[Measure, list[int]] = defaultdict(list)
-        for number, measures in enumerate(self.measures.values()):
-            for measure in measures:
-                goals[measure].append(number)
-        grown: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(self.measures))
-        for totals, sign in ((self.now, 1), (self.earlier[since], -1)):
-            for (place, measure), total in totals.items():
-                for number in goals[measure]:
-                    grown[place][number] += sign * total
-                    grown[None][number] += sign * total
-        return grown
+
+Grown = Mapping[int | None, Sequence[int]]
 
 
 def read_course(answer: Answer) -> Course:
@@ -91,8 +80,7 @@ def read_course(answer: Answer) -> Course:
         week_on=week,
         month_on=month,
         year_on=year,
-        earlier=totals,
-        now=totals[day],
+        grown={since: _sum_grown(totals, since, day, measures) for since in (week, month, year)},
         measures=measures,
         lines=lines.lines,
         has_more=lines.following is not None,
@@ -100,6 +88,25 @@ def read_course(answer: Answer) -> Course:
         outlooks={goal.kind: _outlook(goal, answer, desks) for goal in tally.goals},
         coming=read_coming(tally, answer.table.period),
     )
+
+
+def _sum_grown(
+    totals: Mapping[date, Totals],
+    since: date,
+    until: date,
+    measures: Mapping[Kind, Collection[Measure]],
+) -> Grown:
+    goals: dict[Measure, list[int]] = defaultdict(list)
+    for number, names in enumerate(measures.values()):
+        for measure in names:
+            goals[measure].append(number)
+    grown: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(measures))
+    for day, sign in ((until, 1), (since, -1)):
+        for (place, measure), total in totals[day].items():
+            for number in goals[measure]:
+                grown[place][number] += sign * total
+                grown[None][number] += sign * total
+    return grown
 
 
 def read_coming(tally: Tally, period: Period) -> dict[Kind, int]:

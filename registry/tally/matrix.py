@@ -87,14 +87,15 @@ def show_city(table: Table, links: Links, *, desks: Desks) -> RowShown:
     return _show_row(table.city, links, desks.city)
 
 
-def show_orders(table: Table, links: Links, *, order: Kind | None) -> list[Choice]:
+@remembered
+def show_orders(kinds: Sequence[Kind], links: Links, *, order: Kind | None) -> list[Choice]:
     """Offer the official order, or the share of one kind."""
     official = Choice(_("Official order"), links.again(order=""), current=order is None)
     return [
         official,
         *(
             Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
-            for kind in table.kinds
+            for kind in kinds
         ),
     ]
 

@@ -239,7 +239,7 @@ class MoveRow(Settled):
 def show_moves(answer: Answer, course: Course, links: Links) -> list[MoveRow]:
     """Return how each district moved, the city last."""
     table, desks = answer.table, course.desks
-    months, years = course.changes(course.month_on), course.changes(course.year_on)
+    months, years = course.grown[course.month_on], course.grown[course.year_on]
     since = course.month_on, course.year_on
     goals = tuple((goal.kind, goal.unit) for goal in table.goals)
 
@@ -314,7 +314,7 @@ def show_week(answer: Answer, course: Course, links: Links) -> WeekShown:
         says=_("%(first)s to %(last)s", first=course.week_on, last=answer.table.period.as_of),
         deltas=[
             Delta(KIND_NAMES[goal.kind], change, goal.unit)
-            for goal, change in zip(goals, course.changes(course.week_on)[None], strict=True)
+            for goal, change in zip(goals, course.grown[course.week_on][None], strict=True)
         ],
         groups=group_lines(course.lines, units),
         has_more=course.has_more,

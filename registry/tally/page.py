@@ -103,8 +103,8 @@ class Mark:
     label: str
 
 
-@dataclass(frozen=True)
-class TimeBar:
+@dataclass(frozen=True, eq=False)
+class TimeBar(Settled):
     """How much of the programme's time is gone, in per cent."""
 
     starts_on: date
@@ -132,9 +132,9 @@ def show_days(table: Table) -> object:
     )
 
 
-def show_bar(table: Table) -> TimeBar:
+@remembered
+def show_bar(period: Period) -> TimeBar:
     """Draw the programme's days with the one that is asked for."""
-    period = table.period
     words = {"day": period.as_of, "percent": f"{period.percent:.1f}"}
     return TimeBar(
         period.starts_on,
@@ -164,7 +164,7 @@ def _percent_at(day: date, period: Period) -> float:
 
 def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShown]:
     """Return the four figures with what stands under each."""
-    table, changes = answer.table, course.changes(course.week_on)[None]
+    table, changes = answer.table, course.grown[course.week_on][None]
     return [
         _show_goal(
             goal,
@@ -265,11 +265,11 @@ def _apart_facts(
     return facts
 
 
-def show_maps(table: Table, links: Links, *, shown: Kind) -> list[Choice]:
+@remembered
+def show_maps(kinds: Sequence[Kind], links: Links, *, shown: Kind) -> list[Choice]:
     """Offer each kind for the map."""
     return [
-        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown)
-        for kind in table.kinds
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
     ]
 
 
@@ -340,13 +340,13 @@ def show_page(
         lead=foresee_lead(lead_of(table), table, course),
         is_over=period.phase is Phase.ENDED,
         result_url=links.again(as_of=period.ends_on.isoformat()),
-        bar=show_bar(table),
+        bar=show_bar(period),
         goals=show_goals(answer, links, course=course),
         has_plan=has_plan,
         has_forecast=any(outlook.forecast for outlook in course.outlooks.values()),
         kinds=show_kinds(table),
         districts_say=say_districts(table),
-        orders=show_orders(table, links, order=order),
+        orders=show_orders(table.kinds, links, order=order),
         rows=show_rows(table, links, order=order, desks=course.desks, ids=ids),
         city=show_city(table, links, desks=course.desks),
         desk_head=show_desk_head(),
@@ -355,7 +355,7 @@ def show_page(
         allocation_notes=note_allocations(table),
         trends=show_trends(answer, course=course),
         months=show_months(answer),
-        maps=show_maps(table, links, shown=on_map),
+        maps=show_maps(table.kinds, links, shown=on_map),
         map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
         tiles=show_tiles(table, links, kind=on_map),
         waters=show_waters(),

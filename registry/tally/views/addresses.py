@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_login import current_user
 
 from registry.accounts.roles import DESK, Role
@@ -17,6 +17,7 @@ from registry.tally.questions import Question
 from registry.tally.spans import SpanAsked
 
 CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
+PATHS = "paths of pages of figures"
 FILES = {
     "tally.index": "tally.download",
     "tally.charts": "tally.download",
@@ -29,7 +30,6 @@ class Addresses:
 
     def __init__(self, question: Question, *, head: str) -> None:
         self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
-        self.paths: dict[str, str] = {}
         self.key = self._key()
 
     def entries(
@@ -70,7 +70,7 @@ class Addresses:
     def checks(self) -> str:
         """Return the address of the sample checks, for whom there are such."""
         role = current_user.role if current_user.is_authenticated else None
-        return url_for("sampling.index") if role in CHECK_READERS else ""
+        return self._path("sampling.index") if role in CHECK_READERS else ""
 
     def tally(self) -> str:
         return self.pin("tally.index")
@@ -88,9 +88,13 @@ class Addresses:
         return f"{self._path(endpoint)}?{write_query({**words, **self.pinned})}"
 
     def _path(self, endpoint: str) -> str:
-        if endpoint not in self.paths:
-            self.paths[endpoint] = url_for(endpoint)
-        return self.paths[endpoint]
+        """Return the path of a page that needs no words; the same in every request."""
+        if request.script_root:
+            return url_for(endpoint)
+        paths: dict[str, str] = current_app.extensions.setdefault(PATHS, {})
+        if endpoint not in paths:
+            paths[endpoint] = url_for(endpoint)
+        return paths[endpoint]
 
     def _key(self) -> tuple[object, ...]:
         """Name all that an address depends on, so that equal ones lead to the same places."""
@@ -111,7 +115,6 @@ class ChangeAddresses(Addresses):
 
     def __init__(self, asked: SpanAsked) -> None:
         self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
-        self.paths = {}
         self.span: dict[str, Any] = dict(asked.pinned)
         self.key = (*self._key(), *self.span.values())
 
