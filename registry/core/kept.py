@@ -28,7 +28,7 @@ from markupsafe import Markup
 from registry.core.language import Message, is_chinese
 
 PARTS_MOST = 2_000
-MADE_MOST = 1_000
+MADE_MOST = 600
 PLAIN = frozenset({str, int, NoneType})
 BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, Message})
 SEQUENCES = frozenset({tuple, list})

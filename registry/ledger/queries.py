@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 
 import sqlalchemy as sa
 
@@ -62,6 +62,7 @@ __all__ = [
 ]
 
 MONTHS_A_YEAR = 12
+POINTS_KEPT = 200
 Totals = Mapping[tuple[int, Measure], int]
 CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     Cell.day
@@ -187,7 +188,12 @@ def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
     today: dict[Measure, int] = dict.fromkeys(Measure, 0)
     for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
         today[measure] += quantity
-    return [*points, TrendPoint(month, as_of, today)]
+    return [*points, _make_point(month, as_of, tuple(today.items()))]
+
+
+@lru_cache(maxsize=POINTS_KEPT)
+def _make_point(month: date, on: date, totals: tuple[tuple[Measure, int], ...]) -> TrendPoint:
+    return TrendPoint(month, on, dict(totals))
 
 
 def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
