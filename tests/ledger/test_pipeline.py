@@ -9,13 +9,14 @@ from flask import Flask
 
 from registry.accounts.roles import Role
 from registry.applications.models import Application
-from registry.applications.status import Status
+from registry.applications.status import PIPELINE, Status
+from registry.applications.workflow import EVENTS, TRANSITIONS
 from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Seal
-from registry.ledger.pipeline import read_pipeline
+from registry.ledger.pipeline import STAGE_AFTER, read_pipeline
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind
 from tests.conftest import STARTS_ON
@@ -132,3 +133,9 @@ def test_upgrades_count_enterprises_that_are_not_in_the_figure_yet(app: Flask) -
     assert pipeline.by_district == {(a_district().id, Kind.EQUIPMENT_UPGRADE): 1}
     assert pipeline.cases == {Kind.EQUIPMENT_UPGRADE: 3}
     assert read_pipeline(before).by_kind == {Kind.EQUIPMENT_UPGRADE: 2}
+
+
+def test_stages_are_those_of_the_workflow() -> None:
+    steps = {EVENTS[row.action]: row.target for row in TRANSITIONS if row.target in PIPELINE}
+
+    assert steps == STAGE_AFTER
