@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any  # options of the engine are of many types
 
@@ -42,6 +43,7 @@ from registry.core import (
     unchanged,
     wire,
 )
+from registry.core.beside import REOPEN
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
@@ -126,6 +128,7 @@ def create_app(settings: Settings) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SETTINGS=settings,
+        **{REOPEN: partial(create_app, settings)},
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any  # a payload is any JSON
 
@@ -128,7 +128,7 @@ def _close(opened: Deed) -> None:
         rows=len(digests),
         previous=opened.previous,
     )
-    row = {**asdict(seal), "hash": chain.seal_hash(seal, digests)}
+    row = {**seal._asdict(), "hash": chain.seal_hash(seal, digests)}
     connection = db.session.connection()
     connection.execute(INSERT_SEAL, row)
     if opened.events:
