@@ -148,10 +148,16 @@ def is_sqlite(connection: Connection) -> bool:
 
 
 def lift_statement_limit() -> None:
-    """Let statements of this transaction run as long as they need: for proofs, not for pages."""
+    """Let statements of this transaction take the time and room they need: for proofs, not pages.
+
+    A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
+    list of ids that they look into must fit into memory, or it is read again for each row.
+    """
     connection = db.session.connection()
     if not is_sqlite(connection):
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL jit = off")
+        connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -61,15 +61,7 @@ def _select_of_several() -> Select:
 
 
 def _select_unposted(starts_on: date) -> Select:
-    """Entries from before the programme are left out, but robots: these have days of their own.
-
-    What should count is asked by a CASE, so that no database goes there by an index: nearly all do.
-    """
-    should_count = sa.case(
-        (Entry.standing != Standing.REGISTERED, sa.false()),
-        *[(Entry.kind == kind, _has_rows(starts_on)) for kind in WITH_ROWS],
-        else_=Entry.effective_on >= starts_on,
-    )
+    """Name the subjects of entries that should count and have no posting."""
     of_entry = sa.exists().where(
         Posting.entry_id == Entry.id, _names_its_subject(Entry.enterprise_id)
     )
@@ -78,16 +70,24 @@ def _select_unposted(starts_on: date) -> Select:
     survivor = of_entry_s_firm.correlate(Entry).scalar_subquery()
     of_firm = sa.exists().where(_names_its_subject(survivor))  # of another entry of it, it may be
     return sa.select(_subject_of(survivor)).where(
-        should_count, sa.or_(~of_entry, Entry.enterprise_id.in_(absorbed)), ~of_firm
+        _should_count(starts_on), sa.or_(~of_entry, Entry.enterprise_id.in_(absorbed)), ~of_firm
     )
 
 
-def _has_rows(starts_on: date) -> Condition:
+def _should_count(starts_on: date) -> sa.ColumnElement[bool]:
+    """Entries from before the programme do not, but robots may: these have days of their own.
+
+    It is a CASE, so that no database goes there by an index: nearly all entries do.
+    """
     rows = (
         sa.exists().where(row.entry_id == Entry.id, row.from_on >= starts_on)
         for row in (RobotLot, RobotUnit)
     )
-    return sa.or_(*rows)
+    return sa.case(
+        (Entry.standing != Standing.REGISTERED, sa.false()),
+        (Entry.kind.in_(WITH_ROWS), sa.or_(*rows)),
+        else_=Entry.effective_on >= starts_on,
+    )
 
 
 def _subject_of(firm: sa.SQLColumnExpression[int]) -> sa.ColumnElement[str]:
@@ -129,21 +129,18 @@ def _plain_by_kind(starts_on: date) -> Iterator[tuple[Condition, Condition]]:
 
 def _is_first_of_firm(starts_on: date) -> Condition:
     """No other upgrade of the firm comes before it, and no other record is the same firm."""
-    other = sa.orm.aliased(Entry)
-    earlier = sa.exists().where(
-        other.enterprise_id == Entry.enterprise_id,
-        other.kind == Entry.kind,
-        other.standing == Standing.REGISTERED,
-        other.id != Entry.id,
-        other.effective_on >= starts_on,
-        sa.tuple_(other.effective_on, other.rank) <= sa.tuple_(Entry.effective_on, Entry.rank),
+    order = sa.func.row_number().over(
+        partition_by=Entry.enterprise_id + 0, order_by=(Entry.effective_on, Entry.rank)
     )
+    is_upgrade = sa.case((Entry.kind.in_(COUNTED_BY_ENTERPRISE), _should_count(starts_on)))
+    upgrades = sa.select(Entry.id, order.label("place")).where(is_upgrade).subquery()
+    first = sa.select(upgrades.c.id).where(upgrades.c.place == 1)
     is_merged = Enterprise.merged_into_id.is_not(None)
     merged: sa.CompoundSelect[Any] = sa.union_all(  # few, so read once
         sa.select(Enterprise.id).where(is_merged),
         sa.select(Enterprise.merged_into_id).where(is_merged),
     )
-    return sa.and_(Entry.enterprise_id.not_in(merged), ~earlier)
+    return sa.and_(Entry.enterprise_id.not_in(merged), Entry.id.in_(first))
 
 
 def _is_one_lot() -> Condition:
