@@ -38,6 +38,7 @@ def find_in_services(played: witness.Witness) -> Iterator[object]:
     At last the fault that the register's own proof finds.
     """
     yield from played.find_differences()
+    yield from played.find_differences_waiting(random.Random(len(played.told)))
     yield from played.find_differences_shown(random.Random(len(played.told)))
     fault = verify().fault
     if fault is not None:

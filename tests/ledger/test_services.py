@@ -265,6 +265,7 @@ def play(histories: int) -> Witness:
             with clock.set_to(people.at), witness.watch(history):
                 people.chance.choice(DEEDS)(people)
                 db.session.commit()
+            witness.look()
             people.at += BETWEEN_ACTS
     return witness
 
