@@ -68,6 +68,14 @@ def _compare(
         yield Fault(table, "is missing; its event is there.", sequence=sequence)
 
 
+def _read_json(text: str) -> object:
+    """Return what a text says, and the text itself where it was altered into what is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
     """Go through a table by its sequence; days are written as in events."""
     for row in stream(sa.select(table).order_by(table.c.sequence)):
@@ -80,7 +88,7 @@ def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
 def _prove_releases() -> Iterator[Fault]:
     found = {row.pop("sequence"): row for row in _rows(Base.metadata.tables["release"])}
     rows = [
-        (sequence, {**row, "figures": json.loads(row["figures"])})
+        (sequence, {**row, "figures": _read_json(row["figures"])})
         for sequence, row in found.items()
     ]
     newest = read_head()
@@ -118,7 +126,9 @@ def _prove_draws() -> Iterator[Fault]:
             continue
         if seeds[result] != _hash_of(result):
             yield Fault("draw", "has a seed that is not the hash of its seal.", sequence=result)
-        yield from _prove_draw(result, told[result], ids, seed=seeds[result], drawn=drawn.pop(result, []))
+        yield from _prove_draw(
+            result, told[result], ids, seed=seeds[result], drawn=drawn.pop(result, [])
+        )
     for sequence in drawn:
         yield Fault("draw_entry", "has no draw.", sequence=sequence)
 

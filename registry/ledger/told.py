@@ -26,6 +26,14 @@ STATUS_AFTER = {
 Words = Mapping[str, Any]
 
 
+class Stands(NamedTuple):
+    """What the last event of an application makes it, and the entry that it names."""
+
+    status: str
+    sequence: int
+    entry_id: int | None
+
+
 class Filed(NamedTuple):
     """What the event of a filing says: which it was, its hash, and the entry it amends, if any."""
 
@@ -50,13 +58,13 @@ def read_told(*types: str) -> Iterator[tuple[int, int, Words]]:
         yield sequence, application_id, json.loads(payload)
 
 
-def read_statuses() -> dict[int, tuple[str, int]]:
-    """Return what the last event of each application makes it, and the sequence of that event."""
-    found: dict[int, tuple[str, int]] = {}
-    columns = (Event.sequence, Event.application_id, Event.type)
-    for sequence, application_id, type_ in stream_raw(_of(tuple(STATUS_AFTER), *columns)):
-        found[application_id] = (STATUS_AFTER[type_], sequence)
-    return found
+def read_standings() -> dict[int, Stands]:
+    """Return how each application stands by its last event."""
+    columns = (Event.application_id, Event.type, Event.sequence, Event.entry_id)
+    return {
+        id_: Stands(STATUS_AFTER[type_], *rest)
+        for id_, type_, *rest in stream_raw(_of(tuple(STATUS_AFTER), *columns))
+    }
 
 
 def read_filed() -> Iterator[Filed]:
