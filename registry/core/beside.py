@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -47,7 +47,7 @@ def in_parts(
     version: Callable[[], Hashable],
     others: int,
     heavy: Sequence[int] = (),
-) -> Iterator[T]:
+) -> Generator[T]:
     """Give the answer of each part in order, the work shared with so many other processes.
 
     `heavy` names the parts to begin with. Parts, `version` and answers are sent to and fro, so they

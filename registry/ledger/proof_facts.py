@@ -21,8 +21,8 @@ from registry.ledger.models import Posting
 from registry.ledger.robot_prints import Prints, find_changed, iterate_robots, prints_of
 from registry.ledger.settled import read_unsettled
 from registry.ledger.streams import fetch_raw, raw_day
-from registry.ledger.told import find_sealed_at, read_sealed
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
+from registry.ledger.told import find_sealed_at, read_sealed
 from registry.programme.kinds import Measure
 
 ONE_EACH = tuple(f"{kind.value}:" for kind in COUNTED_BY_ENTERPRISE)

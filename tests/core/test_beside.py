@@ -1,9 +1,9 @@
-"""Parts shared with other processes give what the caller's snapshot has, or the caller does them."""
+"""Parts shared with other processes: what the caller's snapshot has, or the caller does them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -96,14 +96,14 @@ def test_what_the_caller_wrote_is_in_the_answer(app: Flask) -> None:
 
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_mistake_reaches_the_caller_in_its_turn(app: Flask, others: int) -> None:
-    parts: Sequence[partial[int | None]] = [partial(_give, 1), partial(_fail), partial(_give, 3)]
+    parts: list[Callable[[], object]] = [partial(_give, 1), _fail, partial(_give, 3)]
     with app.app_context(), reading():
         answers = in_parts(parts, version=_same, others=others)
 
         assert next(answers) == 1
         with pytest.raises(LookupError):
             next(answers)
-        answers.close()  # type: ignore[attr-defined]  # it is a generator
+        answers.close()
         db.session.remove()
 
 

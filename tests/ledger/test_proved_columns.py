@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any  # values of columns of all types
 
 import pytest
@@ -22,7 +21,6 @@ from registry.programme.plan import Milestone
 from registry.sampling.models import Outcome
 from tests.applications.amendments import a_registered, adding, amend, owner_of
 from tests.conftest import STARTS_ON
-from tests.importing.factories import import_lines
 from tests.ledger.test_verify import by_hand
 from tests.releases.factories import a_release
 from tests.sampling.factories import a_draw, a_result, drawn, robots, workshops
@@ -144,17 +142,17 @@ def _other(column: sa.Column[Any], value: Any) -> Any:
         return next(word for word in column.type.enums if word != value)
     if isinstance(column.type, sa.JSON):
         return {"other": 1}
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, datetime):
-        return value + timedelta(microseconds=1)
-    if isinstance(value, date):
-        return value + timedelta(days=1)
-    if isinstance(value, int | Decimal):
-        return value + 1
     if value is None:
         return _first(column)
-    return f"{value[:-1]}{'0' if value[-1:] != '0' else '1'}"
+    if isinstance(value, str):
+        return f"{value[:-1]}{'0' if value[-1:] != '0' else '1'}"
+    return not value if isinstance(value, bool) else value + _least(value)
+
+
+def _least(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timedelta(microseconds=1)
+    return timedelta(days=1) if isinstance(value, date) else 1
 
 
 def _first(column: sa.Column[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""A plain recount of what is asked for and not decided, by live SQL: the oracle for the pipeline."""
+"""A recount of what is asked for and not decided, by live SQL: the oracle of the pipeline."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Witness:
             sa.event.remove(db.engine, "after_cursor_execute", recount_at)
 
     def look(self) -> None:
-        """Read what waits, as a page does: from what is kept of the last look, brought up to now."""
+        """Read what waits as a page does: from what was kept, brought up to now."""
         with current_app.app_context(), reading():
             head = read_head()
             self.seen.append((head.sequence, _read_waiting(head)))
