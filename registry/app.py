@@ -43,6 +43,7 @@ from registry.core import (
     wire,
 )
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
+from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
@@ -193,7 +194,7 @@ def _note_seen(error: BaseException | None) -> None:
     set_may_write(True)
     try:
         touch_session(key, at=clock.now())
-    except sa.exc.DBAPIError:
+    except (sa.exc.DBAPIError, Occupied):
         structlog.get_logger().warning("session not touched")
 
 

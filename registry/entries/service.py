@@ -215,12 +215,35 @@ class Numbers:
         return f"{prefix}{self._last[prefix]:04d}"
 
 
+OF_PREFIX = Entry.number.between(sa.bindparam("first"), sa.bindparam("last"))
+LONGEST = (
+    sa.select(Entry.number)
+    .where(OF_PREFIX, sa.func.length(Entry.number) > sa.func.length(sa.bindparam("first")))
+    .order_by(sa.func.length(Entry.number).desc(), Entry.number.desc())
+    .limit(1)
+)
+HIGHEST = sa.select(
+    sa.case(
+        (
+            sa.exists().where(Entry.number == sa.bindparam("fifth")),
+            LONGEST.scalar_subquery(),
+        ),
+        else_=sa.select(sa.func.max(Entry.number)).where(OF_PREFIX).scalar_subquery(),
+    )
+)
+
+
 def _highest(prefix: str) -> int:
-    found = db.session.scalar(
-        sa.select(Entry.number)
-        .where(Entry.number >= prefix, Entry.number < prefix + ":")
-        .order_by(sa.func.length(Entry.number).desc(), Entry.number.desc())
-        .limit(1)
+    """Return the highest number given under a prefix: 0001 to 9999, then 10000 and on.
+
+    Numbers are given one after the other and never taken back. So while there is no 10000, the
+    last one in the order of the index is the highest, and the others need not be read.
+    """
+    first, fifth, last = (f"{prefix}{digits}" for digits in ("0000", "10000", "99999999"))
+    found = (
+        db.session.connection()
+        .execute(HIGHEST, {"first": first, "fifth": fifth, "last": last})
+        .scalar_one()
     )
     return int(found.removeprefix(prefix)) if found else 0
 
