@@ -173,6 +173,7 @@ def _know_people(app: Flask) -> None:
     manager.user_loader(_load_user)
     manager.unauthorized_handler(resume.unauthorized)
     app.register_error_handler(CSRFError, resume.stale_token)
+    app.register_error_handler(Occupied, resume.occupied)
     app.teardown_request(_note_seen)
 
 
