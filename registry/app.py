@@ -45,6 +45,7 @@ from registry.core import (
 )
 from registry.core.beside import REOPEN
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
+from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
@@ -175,6 +176,7 @@ def _know_people(app: Flask) -> None:
     manager.user_loader(_load_user)
     manager.unauthorized_handler(resume.unauthorized)
     app.register_error_handler(CSRFError, resume.stale_token)
+    app.register_error_handler(Occupied, resume.occupied)
     app.teardown_request(_note_seen)
 
 
@@ -196,7 +198,7 @@ def _note_seen(error: BaseException | None) -> None:
     set_may_write(True)
     try:
         touch_session(key, at=clock.now())
-    except sa.exc.DBAPIError:
+    except (sa.exc.DBAPIError, Occupied):
         structlog.get_logger().warning("session not touched")
 
 

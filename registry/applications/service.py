@@ -21,6 +21,7 @@ from registry.applications import (
     transfers,
 )
 from registry.applications.given import Given, Outcome
+from registry.applications.looking import look
 from registry.applications.models import Application
 from registry.applications.numbers import next_number
 from registry.applications.queries import find_last_of_kind, visible_to
@@ -147,6 +148,7 @@ def perform(
     holds it) or Invalid (something needed was not given). A request with a `key` that was used
     before acts no more and says so in the outcome.
     """
+    looked = look(application_id, by=by) if action is Action.APPROVE else None
     led_to = claim_key(key, user_id=by.id, at=at) if key else None
     application = _lock_for(action, application_id, by=by, given=given)
     if led_to is not None:
@@ -154,7 +156,7 @@ def perform(
     transferring.check_open(application, action, given)
     policy.may_act(by, application, action, at=at)
     check_version(application, seen)
-    step = Step(application, _row_of(application, action, at=at), by, at, given)
+    step = Step(application, _row_of(application, action, at=at), by, at, given, looked)
     steps.check_given(step)
     if action in CHECKS:
         CHECKS[action](step)

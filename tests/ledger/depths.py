@@ -16,6 +16,7 @@ from tests.ledger import postings, witness
 
 PURE = int(os.environ.get("HISTORIES_PURE", "1000"))
 SERVICES = int(os.environ.get("HISTORIES_SERVICES", "50"))
+FIRST = int(os.environ.get("HISTORIES_FIRST", "0"))
 CHUNK = 500
 
 
