@@ -15,6 +15,8 @@ from registry.core.log import get_reference
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 SERVER_ERROR = 500
 UNAVAILABLE = 503
+CONCEALED = "password"
+MULTIPART = "multipart/form-data"
 
 
 def init_app(app: Flask) -> None:
@@ -36,9 +38,27 @@ def error_page(status: int, message: object = "") -> Response:
         answer = jsonify(status=status, message=str(message), reference=get_reference())
         return make_response(answer, status)
     page = render_template(
-        f"errors/{shown}.html", reference=get_reference(), message=message, back_url=""
+        f"errors/{shown}.html",
+        reference=get_reference(),
+        message=message,
+        back_url="",
+        again=_typed() if status == UNAVAILABLE else (),
+        had_files=bool(request.mimetype == MULTIPART),
     )
     return make_response(page, status)
+
+
+def _typed() -> tuple[tuple[str, str], ...]:
+    """Return the words of a form that could not be taken, so that one button sends them again.
+
+    They go back to the address they came from, with the token they came with. A password is never
+    written into a page; its form is typed anew.
+    """
+    try:
+        fields = tuple(request.form.items(multi=True))
+    except HTTPException:  # larger than what is taken in at all
+        return ()
+    return () if any(CONCEALED in name for name, _word in fields) else fields
 
 
 def _refused(error: RegistryError) -> Response:
