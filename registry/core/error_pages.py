@@ -10,9 +10,22 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from registry.core.database import db
 from registry.core.errors import Busy, RegistryError
+from registry.core.language import _
 from registry.core.log import get_reference
 
-PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+SENTENCES = {  # the titles of the pages; what a program is told where nothing more is known
+    400: _("This request could not be read"),
+    401: _("Please sign in"),
+    403: _("You may see this, but not do it"),
+    404: _("There is nothing here for you"),
+    405: _("This address cannot be used like that"),
+    409: _("It changed in the meantime"),
+    413: _("That was too large to take in"),
+    422: _("This cannot be taken as it is"),
+    429: _("Too many tries in a short time"),
+    500: _("This went wrong on our side"),
+    503: _("The registry cannot answer just now"),
+}
 SERVER_ERROR = 500
 UNAVAILABLE = 503
 CONCEALED = "password"
@@ -33,9 +46,10 @@ def error_page(status: int, message: object = "") -> Response:
     """Return the page (or, for the interface, the JSON) of one refusal."""
     if status >= SERVER_ERROR:
         g.failing = True
-    shown = status if status in PAGES else (SERVER_ERROR if status >= SERVER_ERROR else 400)
+    shown = status if status in SENTENCES else (SERVER_ERROR if status >= SERVER_ERROR else 400)
     if request.path.startswith("/api/"):
-        answer = jsonify(status=status, message=str(message), reference=get_reference())
+        words = str(message or SENTENCES[shown])
+        answer = jsonify(status=status, message=words, reference=get_reference())
         return make_response(answer, status)
     page = render_template(
         f"errors/{shown}.html",
