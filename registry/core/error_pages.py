@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -28,6 +30,7 @@ SENTENCES = {  # the titles of the pages; what a program is told where nothing m
 }
 SERVER_ERROR = 500
 UNAVAILABLE = 503
+DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 CONCEALED = "password"
 MULTIPART = "multipart/form-data"
 
@@ -90,7 +93,7 @@ def _http(error: HTTPException) -> Response:
     return error_page(error.code)
 
 
-def _database_down(error: DBAPIError | PoolTimeout) -> Response:
+def _database_down(error: BaseException) -> Response:
     structlog.get_logger().error("database unavailable", error=type(error).__name__)
     db.session.remove()
     page = error_page(UNAVAILABLE)
@@ -100,7 +103,8 @@ def _database_down(error: DBAPIError | PoolTimeout) -> Response:
 
 def _broken(error: InternalServerError) -> Response:
     cause = error.original_exception or error
-    if isinstance(cause, OperationalError | InterfaceError | PoolTimeout):
+    is_disk = isinstance(cause, OSError) and cause.errno in DISK_FAILS
+    if is_disk or isinstance(cause, OperationalError | InterfaceError | PoolTimeout):
         return _database_down(cause)
     structlog.get_logger().error("failed", exc_info=cause)
     db.session.remove()
