@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from registry.accounts.sessions import end_every_session
 from registry.cli.context import opened
 from registry.config import read_settings
 from registry.core import archive
@@ -55,6 +56,8 @@ def restore(file: Path) -> None:
         _put_files(Path(folder) / "files", settings.attachments_dir, undoing)
         _load(manifest, Path(folder))
         head = _verify()
+        end_every_session()  # one that was ended after the backup would be alive again
+        db.session.commit()
         undoing.pop_all()
     click.echo(f"Restored and verified up to {head}")
 
