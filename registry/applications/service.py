@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any  # a form and a payload are any JSON
 
@@ -40,6 +41,7 @@ from registry.core.database import db
 from registry.core.deeds import claim_key
 from registry.core.errors import Invalid, NotAllowed, NotFound, WrongState
 from registry.core.language import _
+from registry.entries.catalogue import Section
 from registry.entries.models import Entry
 from registry.ledger.service import Deed, deed
 from registry.programme.kinds import Kind
@@ -65,6 +67,14 @@ CHANGES: Mapping[Action, Callable[[Step], Mapping[str, Any]]] = {
 }
 
 RELEASE = next(row for row in TRANSITIONS if row.action is Action.RELEASE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the form, and the fingerprint of its words when they were seen."""
+
+    section: Section
+    seen: str
 
 
 def start(kind: Kind, *, by: User, at: datetime) -> Application:
@@ -109,9 +119,18 @@ def start(kind: Kind, *, by: User, at: datetime) -> Application:
 
 
 def save(
-    application: Application, form: Mapping[str, Any], *, by: User, at: datetime, seen: int
+    application: Application,
+    form: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    seen: int,
+    part: Part | None = None,
 ) -> Application:
     """Keep the words as typed, faulty ones included, and count the version up.
+
+    `part`: the one that was written in. Where it stands as it was seen, others may have changed
+    meanwhile; then `form` was made under the lock of the application.
 
     `form`: {"fields": {name: text or texts}, "rows": [{column: text}], "answers": {id: text}}, the
     last by the id of the remark. Raise WrongState where the version seen is not the present one, or
@@ -122,7 +141,8 @@ def save(
         if policy.may_apply(by) and locked.enterprise_id == by.enterprise_id:
             raise WrongState(_("The application was filed meanwhile and cannot be changed now."))
         raise NotAllowed(_("Only members of the enterprise may write in its application."))
-    check_version(locked, seen)
+    if part is None or drafts.print_of(locked, part.section) != part.seen:
+        check_version(locked, seen)
     locked.form = drafts.kept_words(form)
     drafts.place_draft(locked, today=day_of(at))
     drafts.keep_answers(locked, form.get("answers", {}))
