@@ -84,9 +84,7 @@ def _plot(
         says=f"{title}，数字虚构，见下表。",
         head="项目",
         columns=columns,
-        rows=[
-            Row(label, values, said) for (label, values), said in zip(rows, words, strict=True)
-        ],
+        rows=[Row(label, values, said) for (label, values), said in zip(rows, words, strict=True)],
         note="数字虚构。",
         span=span,
         is_share=form is Form.RANKING,

@@ -214,7 +214,9 @@ def test_after_the_end_the_page_leads_to_the_result(
         page = leader.get("/tally").text
         result = leader.get("/tally?as_of=2027-12-31")
 
-    assert reading.lead(page).startswith("工程已于 2027-12-31 结束。 截至 2028-03-01，距目标还差：智能工厂 9 家")
+    assert reading.lead(page).startswith(
+        "工程已于 2027-12-31 结束。 截至 2028-03-01，距目标还差：智能工厂 9 家"
+    )
     assert 'href="/tally?as_of=2027-12-31"' in page
     assert result.status_code == 200
 
