@@ -29,13 +29,15 @@ def _course() -> Plot:
         Column(Mark.HIGH, "期末预测（高）", "家"),
     )
     span = Span(date(2025, 1, 1), date(2027, 12, 31), date(2026, 11, 22))
-    return _plot("sample-course", Form.COURSE, "累计认定", columns, rows, unit="家", span=span)
+    return _plot(
+        "sample-course", Form.COURSE, "累计认定", columns=columns, rows=rows, unit="家", span=span
+    )
 
 
 def _months() -> Plot:
     columns = (Column(Mark.NEW, "新认定", "台"), Column(Mark.CORRECTED, "更正与撤销", "台"))
     rows = (("2026-08", (410, 0)), ("2026-09", (272, -116)), ("2026-10", (365, 0)))
-    return _plot("sample-months", Form.MONTHS, "逐月增减", columns, rows, unit="台")
+    return _plot("sample-months", Form.MONTHS, "逐月增减", columns=columns, rows=rows, unit="台")
 
 
 def _ranking() -> Plot:
@@ -43,7 +45,7 @@ def _ranking() -> Plot:
     rows = (("昆山", (76.0, 63.1)), ("太仓", (58.5, 63.1)), ("姑苏", (24.0, 63.1)))
     says = ("76.0% · 1,597 / 2,100 台", "58.5% · 468 / 800 台", "▼ 24.0% · 12 / 50 台")
     name, title = "sample-ranking", "各板块任务完成率"
-    return _plot(name, Form.RANKING, title, columns, rows, unit="%", says=says)
+    return _plot(name, Form.RANKING, title, columns=columns, rows=rows, unit="%", says=says)
 
 
 def _parts() -> Plot:
@@ -55,22 +57,22 @@ def _parts() -> Plot:
     rows = (("智能车间", (4, 7, 3)), ("智能工厂", (0, 0, 0)))
     says = ("4 + 7 + 3 = 14 个", "0 + 0 + 0 = 0 家")
     name, title = "sample-parts", "办理中的数量，按环节"
-    return _plot(name, Form.PARTS, title, columns, rows, unit="见各行", says=says)
+    return _plot(name, Form.PARTS, title, columns=columns, rows=rows, unit="见各行", says=says)
 
 
 def _nothing() -> Plot:
     columns = (Column(Mark.NEW, "新认定", "家"), Column(Mark.CORRECTED, "更正与撤销", "家"))
     rows = (("2026-10", (0, 0)), ("2026-11", (0, 0)))
-    return _plot("sample-nothing", Form.MONTHS, "还没有数字", columns, rows, unit="家")
+    return _plot("sample-nothing", Form.MONTHS, "还没有数字", columns=columns, rows=rows, unit="家")
 
 
 def _plot(
     name: str,
     form: Form,
     title: str,
+    *,
     columns: Sequence[Column],
     rows: Sequence[tuple[str, tuple[float | None, ...]]],
-    *,
     unit: str,
     says: Sequence[str] = (),
     span: Span | None = None,
