@@ -208,6 +208,17 @@ def test_before_the_start_and_at_zero_words_stay_sensible(
     assert reading.lead(answer.text) == sentence
 
 
+@pytest.mark.parametrize(("role", "links"), [(Role.LEADER, 0), (Role.ADMINISTRATOR, 1)])
+def test_at_zero_the_page_says_where_figures_come_from(
+    app: Flask, sign_in: SignedIn, role: Role, links: int
+) -> None:
+    page = sign_in(a_user(role)).get("/tally").text
+
+    assert page.count("数字从哪里来") == 1
+    assert page.count(">导入官方名单</a>") == links
+    assert page.count("有认定后推算") == 4
+
+
 def test_after_the_end_the_page_leads_to_the_result(
     history: None, app: Flask, sign_in: SignedIn
 ) -> None:
