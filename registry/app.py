@@ -61,6 +61,7 @@ from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally.queries import public_figures
+from registry.tally.samples import sample_charts
 from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
     kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
+        sample_charts=sample_charts,
         count_entry=show_counting,
         beside_entry=beside_entry,
         amendments_of=amendments_of,

@@ -18,7 +18,7 @@ from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.districts.queries import find_district
 from registry.ledger.answers import RETIRED, Tally, read_tally
-from registry.ledger.checks import Checked, read_checked
+from registry.ledger.checks import Checked
 from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.models import Event
@@ -81,8 +81,7 @@ class Answer:
 def read_answer(as_of: date, known: KnownAt | None) -> Answer:
     """Read the tally with its trend and its table."""
     answer = read_tally(as_of, known)
-    checked = read_checked(as_of, answer.head)
-    return Answer(answer, make_table(answer), read_trend(as_of, answer.head), checked)
+    return Answer(answer, make_table(answer), read_trend(as_of, answer.head), answer.checked)
 
 
 def make_table(answer: Tally) -> Table:

@@ -81,6 +81,7 @@ def test_it_answers_exactly_what_was_promised(register: Register, sign_in: Signe
         "apart": {},
         "milestones": [],
         "source": "苏府办〔2017〕173号",
+        "checked": {"quantity": 0, "in_order": 0, "sequence": None},
     }
     assert [goal["counted"] for goal in answer["goals"]] == list(totals.values())
     assert list(answer["goals"][3]["apart"]) == ["mobile_robot"]
