@@ -60,6 +60,7 @@ from registry.sampling.views.beside import checks_beside, count_waiting_checks
 from registry.sampling.words import OUTCOMES
 from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
+from registry.tally import geometry
 from registry.tally.queries import public_figures
 from registry.tally.samples import sample_charts
 from registry.tally.views import show_counting, tally
@@ -115,6 +116,9 @@ def create_app(settings: Settings) -> Flask:
         proposals_waiting=count_waiting_for,
         transfers_waiting=count_transfers,
         note_release=note_release,
+        trend_path=geometry.draw_path,
+        trend_x=geometry.chart_x,
+        trend_y=geometry.chart_y,
         checks_of=checks_beside,
         checks_waiting=count_waiting_checks,
         check_outcomes=OUTCOMES,

@@ -1,65 +1,78 @@
-"""Parts of pages that are made once for the same values.
+"""What is made once for the same values: parts of pages, and what they are made of.
 
 A macro whose bytes depend on nothing but its arguments and the language is made once for each
 combination of values, and then given again. Arguments are told apart by all that they hold, so a
 part is as right as if it were made anew; one that holds anything else than plain values is.
+
+In the same way a function that is `remembered` gives again what it made of the same arguments in
+the same language. What it makes is `Settled`: never changed, and so told apart by being the same
+thing, which takes no time however much it holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, wraps
 from operator import attrgetter
 from types import NoneType
-from typing import Any  # what a template hands to a macro
+from typing import Any, Generic, ParamSpec, TypeVar  # what a template hands to a macro
 
 from flask import Flask
-from flask_babel.speaklater import LazyString
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from registry.core.language import is_chinese
+from registry.core.language import Message, is_chinese
 
 PARTS_MOST = 2_000
+MADE_MOST = 600
 PLAIN = frozenset({str, int, NoneType})
-BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, LazyString})
+BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, Message})
 SEQUENCES = frozenset({tuple, list})
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class Settled:
+    """What is never changed once it was made; its dataclass says `eq=False`."""
 
 
 class NotPlain(Exception):
     """An argument is no plain value."""
 
 
-class Parts:
-    """The parts made lately, in two halves; the older one goes when the newer one is full."""
+class Parts(Generic[Made]):
+    """What was made lately, in two halves; the older one goes when the newer one is full."""
 
     def __init__(self, most: int = PARTS_MOST) -> None:
         self.most = most
-        self.newer: dict[object, str] = {}
-        self.older: dict[object, str] = {}
+        self.newer: dict[object, Made] = {}
+        self.older: dict[object, Made] = {}
 
-    def find(self, key: object) -> str | None:
+    def find(self, key: object) -> Made | None:
         found = self.newer.get(key)
         if found is None and (found := self.older.get(key)) is not None:
             self.keep(key, found)
         return found
 
-    def keep(self, key: object, part: str) -> None:
+    def keep(self, key: object, part: Made) -> None:
         if len(self.newer) >= self.most // 2:
             self.newer, self.older = {}, self.newer
         self.newer[key] = part
 
 
-parts = Parts()
+parts: Parts[str] = Parts()
 
 
 def init_app(app: Flask) -> None:
-    """Let templates write `kept(macro, …)` where they would write `macro(…)`."""
-    app.jinja_env.globals["kept"] = kept
+    """Let templates write `kept(macro, …)` where they would write `macro(…)`.
+
+    `kept_each(macro, items, …)` is that for each item, one after the other.
+    """
+    app.jinja_env.globals.update(kept=kept, kept_each=kept_each)
 
 
 def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
@@ -81,6 +94,42 @@ def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
     return made
 
 
+def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:
+    """Return what the macro makes of each item and these arguments."""
+    try:
+        keys = [values_of(item) for item in items]
+        rest = (macro._func, is_chinese(), values_of(arguments))  # noqa: SLF001 - as in `kept`
+    except NotPlain:
+        return Markup("").join(macro(item, *arguments) for item in items)
+    made = []
+    for key, item in zip(keys, items, strict=True):
+        part = parts.find((key, rest))
+        if part is None:
+            part = macro(item, *arguments)
+            parts.keep((key, rest), part)
+        made.append(part)
+    return Markup("".join(made))  # noqa: S704 - what macros made
+
+
+def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Let a function give again what it made of the same arguments in the same language.
+
+    It must depend on nothing else; its arguments are plain values or `Settled`.
+    """
+    made: Parts[Made] = Parts(MADE_MOST)
+
+    @wraps(make)
+    def give(*arguments: Given.args, **named: Given.kwargs) -> Made:
+        key = (is_chinese(), arguments, tuple(named.items()))
+        found = made.find(key)
+        if found is None:
+            found = make(*arguments, **named)
+            made.keep(key, found)
+        return found
+
+    return give
+
+
 def values_of(thing: Any) -> Any:
     """Return all that a thing holds as something that can be compared; raise NotPlain."""
     kind = type(thing)
@@ -97,17 +146,24 @@ def values_of(thing: Any) -> Any:
 @cache
 def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:
     """Return what reads the values of a class: an enum's word, the fields of a dataclass."""
-    if issubclass(kind, Enum):
-        return attrgetter("value")
+    for base, get in READERS.items():
+        if issubclass(kind, base):
+            return get
     if is_dataclass(kind):
         names = [field.name for field in fields(kind)]
         if len(names) == 1:
             return lambda thing: values_of(getattr(thing, names[0]))
         read = attrgetter(*names)
         return lambda thing: tuple([values_of(value) for value in read(thing)])
-    if issubclass(kind, tuple):
-        return lambda thing: tuple([values_of(value) for value in thing])
     return _refuse
+
+
+READERS: dict[type[Any], Callable[[Any], Any]] = {
+    Settled: lambda thing: thing,
+    Enum: attrgetter("value"),
+    dict: lambda thing: values_of(tuple(thing.items())),
+    tuple: lambda thing: tuple([values_of(value) for value in thing]),
+}
 
 
 def _refuse(_thing: Any) -> Any:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.globals import _cv_app  # asked a thousand times a page; the public proxy takes longer
 from flask_babel import Babel, Domain, get_locale
 from flask_babel.speaklater import LazyString
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 LANGUAGES = ("zh_CN", "en")
 
@@ -93,6 +93,15 @@ def init_app(app: Flask, *, select: Callable[[], str]) -> None:
         pgettext=lambda context, message: _spoken().upgettext(context, message),
         npgettext=lambda *words: _spoken().unpgettext(*words),
     )
+    app.jinja_env.globals["_"] = _say
+
+
+def _say(message: str, **variables: object) -> Markup:
+    """Put a message of a template into words, as Jinja's own `_` does at three times the cost."""
+    words = _spoken().ugettext(message)
+    if not variables:
+        return Markup(words % variables)  # noqa: S704 - our own catalogue
+    return Markup(words) % variables  # noqa: S704 - our own catalogue; the variables are escaped
 
 
 def is_chinese() -> bool:
@@ -100,7 +109,7 @@ def is_chinese() -> bool:
     context = _cv_app.get(None)
     if context is None:
         return True
-    known = context.g.get("_flask_babel")  # where flask-babel keeps what it found or was told
+    known = context.g.__dict__.get("_flask_babel")  # where flask-babel keeps what it found
     locale = getattr(known, "babel_locale", None) or get_locale()
     return locale is None or locale.language == "zh"
 

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
     app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
-    app.jinja_env.globals.update(new_key=new_key)
+    app.jinja_env.globals.update(new_key=new_key, write_figure=write_figure)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 
 
@@ -44,6 +44,12 @@ def moment(value: datetime | None) -> str:
 def local(value: datetime) -> datetime:
     """Return a moment in the time of the place, for components that write it themselves."""
     return value.astimezone(PLACE)
+
+
+def write_figure(value: float | Decimal, sign: bool = False) -> Markup:
+    """Write a number with thousands apart and a true minus; `sign` puts a plus before it."""
+    written = f"{value:+,}" if sign and value else f"{value:,}"
+    return Markup(written.replace("-", "−"))  # noqa: S704 - digits only
 
 
 def grouped(value: int | Decimal) -> str:

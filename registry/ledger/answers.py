@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any  # JSON
+from functools import lru_cache
+from typing import Any, NamedTuple  # JSON
 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.ledger.checks import Checked, add_checked, read_checked
+from registry.ledger.growing import OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head, KnownAt, read_head
 from registry.ledger.pipeline import Pipeline, read_pipeline
 from registry.ledger.queries import (
@@ -33,13 +36,14 @@ from registry.programme.queries import get_programme
 APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
 RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.ROBOT_RETIRED,)}
 
+GOALS_KEPT = 200
 PLACES = sa.select(District.id, District.code, District.name_zh, District.name_en).order_by(
     District.position
 )
 
 
-@dataclass(frozen=True)
-class GoalLine:
+@dataclass(frozen=True, eq=False)
+class GoalLine(Settled):
     """One goal in the city: `apart` is not in its sum, `retired` has left the stock.
 
     The bases say which document and record set the target, the milestones and the newest share.
@@ -88,7 +92,8 @@ class Tally:
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
     allocated: Mapping[Kind, int | None]
-    open_cases: Mapping[int, tuple[Kind, int]]
+    open_cases: Collection[int]
+    stages: Mapping[tuple[str, Kind], int]
 
     @property
     def known(self) -> str:
@@ -103,7 +108,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
     totals = read_totals(as_of, head=head, newest=newest)
     goals, pipeline = read_goals(as_of, head), read_pipeline(head)
     shares = read_shares(as_of, head)
-    places = db.session.connection().execute(PLACES).all()
+    places = _places.read(None, newest, whole=_read_places, grow=_unless_laid_down)
     districts = tuple(
         _district_line(place, goals, totals=totals, shares=shares.quantities, pipeline=pipeline)
         for place in places
@@ -118,21 +123,46 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         goals=tuple(
             _goal_line(
                 goal,
-                districts,
-                totals,
-                pipeline=pipeline,
+                counted=sum(line.counted[goal.kind] for line in districts),
+                pipeline=pipeline.by_kind.get(goal.kind, 0),
+                cases=pipeline.cases.get(goal.kind, 0),
+                apart=_sum_apart(goal, districts),
+                retired=_sum_retired(goal, totals),
                 shares_basis=shares.basis_of(goal.kind),
             )
             for goal in goals
         ),
         districts=districts,
         allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
-        open_cases=pipeline.by_case,
+        open_cases=pipeline.ids,
+        stages=pipeline.by_stage,
     )
 
 
+class Place(NamedTuple):
+    """A district."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+
+
+Places = Sequence[Place]
+_places: Growing[Places] = Growing()
+
+
+def _read_places() -> Places:
+    return [Place._make(row) for row in db.session.connection().execute(PLACES)]
+
+
+def _unless_laid_down(kept: Places, since: Since) -> Places | None:
+    """Keep the districts; they are laid down with the programme, which is a deed of its own."""
+    return kept if since.causes <= OF_ENTRIES else None
+
+
 def _district_line(
-    place: sa.Row[int, str, str, str],
+    place: Place,
     goals: Sequence[GoalInForce],
     *,
     totals: Totals,
@@ -154,32 +184,49 @@ def _district_line(
     )
 
 
+@lru_cache(maxsize=GOALS_KEPT)
 def _goal_line(
     goal: GoalInForce,
-    districts: tuple[DistrictLine, ...],
-    totals: Totals,
     *,
-    pipeline: Pipeline,
+    counted: int,
+    pipeline: int,
+    cases: int,
+    apart: tuple[tuple[Measure, int], ...],
+    retired: int,
     shares_basis: Basis | None,
 ) -> GoalLine:
-    """Add up the districts: their sum is the city."""
-    retired = RETIRED.get(goal.kind, ())
     return GoalLine(
         kind=goal.kind,
         unit_zh=goal.unit_zh,
         unit_en=goal.unit_en,
         target=goal.target,
         measures=goal.measures,
-        counted=sum(line.counted[goal.kind] for line in districts),
-        pipeline=pipeline.by_kind.get(goal.kind, 0),
-        cases=pipeline.cases.get(goal.kind, 0),
-        apart={measure: sum(line.apart[measure] for line in districts) for measure in _apart(goal)},
-        retired=sum(total for (_place, measure), total in totals.items() if measure in retired),
+        counted=counted,
+        pipeline=pipeline,
+        cases=cases,
+        apart=dict(apart),
+        retired=retired,
         milestones=goal.milestones,
         target_basis=goal.target_basis,
         plan_basis=goal.plan_basis,
         shares_basis=shares_basis,
     )
+
+
+def _sum_apart(
+    goal: GoalInForce, districts: Sequence[DistrictLine]
+) -> tuple[tuple[Measure, int], ...]:
+    """Add up the districts: their sum is the city."""
+    return tuple(
+        (measure, sum(line.apart[measure] for line in districts)) for measure in _apart(goal)
+    )
+
+
+def _sum_retired(goal: GoalInForce, totals: Totals) -> int:
+    retired = RETIRED.get(goal.kind)
+    if not retired:
+        return 0
+    return sum(total for (_place, measure), total in totals.items() if measure in retired)
 
 
 def _apart(goal: GoalInForce) -> list[Measure]:

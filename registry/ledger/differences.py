@@ -17,7 +17,7 @@ from registry.ledger.files import ROWS_AT_ONCE
 from registry.ledger.growing import OF_CASES, Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
-from registry.ledger.queries import PAGE_ROWS, Totals, read_totals
+from registry.ledger.queries import PAGE_ROWS
 from registry.ledger.streams import stream
 from registry.programme.kinds import Kind, Measure
 
@@ -133,18 +133,19 @@ def _put_on_top(
     )
     if not is_plain or len(lines) > limit:
         return None
-    if _are_known({*new.entries, *(line.entry_id for line in lines)}, new.then):
+    if _are_known(new.entries - {line.entry_id for line in lines}, new.then):
         return None
     if not lines:
         return kept
-    between = {
-        "then": new.then.sequence,
-        "head": new.head.sequence,
-        "since": span.since,
-        "measures": sorted(measures),
-    }
-    found = db.session.connection().execute(_NEWEST_LINES, between)
-    shown = [*(Line._make(row) for row in found), *kept.lines]
+    between = {"then": new.then.sequence, "head": new.head.sequence}
+    rows = db.session.connection().execute(_NEWEST_LINES, between).all()
+    if any(was_posted for *_line, was_posted in rows):
+        return None
+    newest = (Line._make(line) for *line, _was_posted in rows)
+    wanted = [
+        line for line in newest if line.measure in measures and line.effective_on > span.since
+    ]
+    shown = [*wanted, *kept.lines]
     more = kept.following is not None or len(shown) > limit
     page = shown[:limit]
     return Differences(page, page[-1].key if more else None)
@@ -152,6 +153,8 @@ def _put_on_top(
 
 def _are_known(entry_ids: Collection[int], then: Head) -> bool:
     """Say whether any of these entries was posted before."""
+    if not entry_ids:
+        return False
     asked = {"ids": sorted(entry_ids), "then": then.sequence}
     return db.session.connection().execute(_EARLIER, asked).first() is not None
 
@@ -225,18 +228,24 @@ def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _select_newest() -> sa.Select[*tuple[Any, ...]]:
-    """Select what was recorded since as lines of new work, the latest first."""
+    """Select what was recorded since as lines of new work, the latest first.
+
+    The last column says whether the entry was posted before.
+    """
     parts = (
         sa.select(
             *Posting.__table__.columns, sa.literal(1).label("is_new"), Seal.cause, Seal.recorded_at
         )
         .join(Seal, Seal.sequence == Posting.sequence)
         .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
-        .where(Posting.measure.in_(sa.bindparam("measures", expanding=True)))
-        .where(Posting.effective_on > sa.bindparam("since"))
         .subquery()
     )
-    return _named(parts).order_by(parts.c.sequence.desc(), parts.c.position.desc())
+    earlier = sa.orm.aliased(Posting)
+    was_posted = sa.exists().where(
+        earlier.entry_id == parts.c.entry_id, earlier.sequence <= sa.bindparam("then")
+    )
+    lines = _named(parts).add_columns(was_posted)
+    return lines.order_by(parts.c.sequence.desc(), parts.c.position.desc())
 
 
 _NEWEST_LINES = _select_newest()
@@ -285,11 +294,6 @@ def sum_causes(span: Span, measures: Collection[Measure]) -> list[CauseSum]:
         CauseSum(cause, is_new, measure, int(quantity), count)
         for cause, is_new, measure, quantity, count in rows
     ]
-
-
-def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
-    """Return every total by (district, measure) on each of some days, as known at the head."""
-    return {day: read_totals(day, head=head, newest=newest) for day in days}
 
 
 def _lines(span: Span, measures: Collection[Measure]) -> sa.Subquery:

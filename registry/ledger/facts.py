@@ -76,6 +76,11 @@ def subject_name(kind: Kind, entry_id: int, survivor_id: int) -> str:
     return f"{kind}:{survivor_id if kind in COUNTED_BY_ENTERPRISE else entry_id}"
 
 
+def firm_named(subject: str) -> int:
+    """Return the surviving enterprise that such a subject names."""
+    return int(subject.rpartition(":")[2])
+
+
 Select = sa.Select[*tuple[Any, ...]]
 Run = Callable[[Select, Mapping[str, Any]], Iterable[Any]]
 

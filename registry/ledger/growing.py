@@ -21,13 +21,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from registry.core.database import db, is_snapshot, once_a_snapshot
-from registry.ledger.heads import Head
+from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Posting, Seal
 from registry.programme.kinds import Measure
 
 SEALS_MOST = 100
 ROWS_MOST = 1_000
 ANSWERS_MOST = 32
+FIXED_MOST = 256
 Value = TypeVar("Value")
 # Deeds that change nothing of an entry that is registered, unless they name it.
 OF_CASES = frozenset(
@@ -73,30 +74,31 @@ class Posted(NamedTuple):
 
 @dataclass(frozen=True)
 class Since:
-    """What was recorded after one head, up to another and with it."""
+    """What was recorded after one head, up to another and with it; `decided` are cases closed."""
 
     then: Head
     head: Head
     causes: frozenset[str]
     postings: tuple[Posted, ...]
     cases: frozenset[int]
+    decided: frozenset[int]
     entries: frozenset[int]
 
 
+DECIDED = ("approved", "rejected", "withdrawn")
 SEALS = (
-    sa.select(Seal.sequence, Seal.hash, Seal.cause)
+    sa.select(
+        Seal.sequence, Seal.hash, Seal.cause, Event.application_id, Event.entry_id, Event.type
+    )
+    .outerjoin(Event, Event.sequence == Seal.sequence)
     .where(Seal.sequence.between(sa.bindparam("then"), sa.bindparam("head")))
-    .order_by(Seal.sequence)
+    .order_by(Seal.sequence, Event.position)
+    .limit(ROWS_MOST + 1)
 )
 POSTINGS = (
     sa.select(*(getattr(Posting, name) for name in Posted._fields))
     .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
     .order_by(Posting.sequence, Posting.position)
-    .limit(ROWS_MOST + 1)
-)
-EVENTS = (
-    sa.select(Event.application_id, Event.entry_id)
-    .where(Event.sequence > sa.bindparam("then"), Event.sequence <= sa.bindparam("head"))
     .limit(ROWS_MOST + 1)
 )
 
@@ -126,6 +128,8 @@ class Growing(Generic[Value]):
             return whole()
         kept = self._of(db.session.connection().engine)
         found = kept.get(asked)
+        if found is not None and head.sequence < found[0].sequence and head != read_head():
+            return whole()  # of an earlier head: the answer at the newest one is worth more
         value = self._bring_up(found, head, grow) if found is not None else None
         if value is None:
             value = whole()
@@ -150,6 +154,43 @@ class Growing(Generic[Value]):
         return None if since is None else grow(value, since)
 
 
+class Fixed(Generic[Value]):
+    """Answers as known at heads that are not the newest: these never change.
+
+    The chain up to a head is named by its hash, and so is all that depends on nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, Value]] = WeakKeyDictionary()
+
+    def read(self, asked: Hashable, head: Head, *, whole: Callable[[], Value]) -> Value:
+        """Return the answer as kept, or as `whole` reads it."""
+        found = self.find(asked, head)
+        return self.keep(asked, head, whole()) if found is None else found
+
+    def find(self, asked: Hashable, head: Head) -> Value | None:
+        """Return the answer if it is kept."""
+        if not is_snapshot():
+            return None
+        with self._lock:
+            kept = self._kept.get(db.session.connection().engine)
+            found = kept.get((asked, head.hash)) if kept else None
+            if kept and found is not None:
+                kept.move_to_end((asked, head.hash))
+            return found
+
+    def keep(self, asked: Hashable, head: Head, value: Value) -> Value:
+        """Keep the answer, and let go of those that were not asked for the longest."""
+        if is_snapshot():
+            with self._lock:
+                kept = self._kept.setdefault(db.session.connection().engine, OrderedDict())
+                kept[asked, head.hash] = value
+                while len(kept) > FIXED_MOST:
+                    kept.popitem(last=False)
+        return value
+
+
 def read_since(then: Head, head: Head) -> Since | None:
     """Return what was recorded between; None where it is much, or where `then` is not in the chain.
 
@@ -167,14 +208,16 @@ def _read_since(then: Head, head: Head) -> Since | None:
     if not seals or seals[0].hash != then.hash or seals[-1].hash != head.hash:
         return None
     postings = connection.execute(POSTINGS, between).all()
-    events = connection.execute(EVENTS, between).all()
-    if max(len(postings), len(events)) > ROWS_MOST:
+    if max(len(postings), len(seals)) > ROWS_MOST:
         return None
+    new = [row for row in seals if row.sequence > then.sequence]
+    last = {row.application_id: row.type for row in new if row.application_id}
     return Since(
         then,
         head,
-        causes=frozenset(seal.cause for seal in seals[1:]),
+        causes=frozenset(row.cause for row in new),
         postings=tuple(map(Posted._make, postings)),
-        cases=frozenset(event.application_id for event in events if event.application_id),
-        entries=frozenset(event.entry_id for event in events if event.entry_id),
+        cases=frozenset(last),
+        decided=frozenset(id_ for id_, type_ in last.items() if type_ in DECIDED),
+        entries=frozenset(row.entry_id for row in new if row.entry_id),
     )

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any  # a row read through the table's name has no known types
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple  # a row read through the table's name has no known types
 
 import sqlalchemy as sa
 
 from registry.core.database import db
 from registry.enterprises.models import Enterprise
-from registry.ledger.facts import chunks, subject_name
-from registry.ledger.growing import OF_ENTRIES, Growing, Since
+from registry.ledger.facts import chunks, firm_named, subject_name
+from registry.ledger.growing import DECIDED, OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Posting
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE
 from registry.programme.kinds import Kind
 
 ASKED = "submitted"
-DECIDED = ("approved", "rejected", "withdrawn")
 UNDER_WAY = ("submitted", "in_review", "returned")
 TRANSFERRED = "transferred"
+STAGE_AFTER: Mapping[str, str] = {  # of a case that is open
+    "submitted": "submitted",
+    "claimed": "in_review",
+    "released": "submitted",
+    "returned": "returned",
+    "recalled": "in_review",
+}
 APPLICATION = sa.table(  # of a higher floor; only read
     "application", *map(sa.column, ("id", "kind", "status", "district_id", "enterprise_id"))
 )
@@ -32,88 +37,134 @@ APPLICATION = sa.table(  # of a higher floor; only read
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Open cases in the unit of their goal; `cases` is how many they are."""
+    """Open cases in the unit of their goal; `cases` is how many they are, `ids` which."""
 
     by_kind: Mapping[Kind, int] = field(default_factory=Counter)
     by_district: Mapping[tuple[int, Kind], int] = field(default_factory=Counter)
+    by_stage: Mapping[tuple[str, Kind], int] = field(default_factory=Counter)
     cases: Mapping[Kind, int] = field(default_factory=Counter)
-    by_case: Mapping[int, tuple[Kind, int]] = field(default_factory=dict)
+    ids: Collection[int] = ()
 
 
-@dataclass(frozen=True)
-class OpenCase:
-    """One case that was filed and not decided."""
+class OpenCase(NamedTuple):
+    """One case that was filed and not decided; `stage` as in UNDER_WAY."""
 
     application_id: int
     kind: Kind
     survivor_id: int
     district_id: int
     quantity: int
+    stage: str
+
+
+Cases = Mapping[Kind, dict[int, OpenCase]]
+Counted = Iterable[tuple[OpenCase, int]]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """All open cases by their ids, in that order, and the enterprises in the figure already.
+    """All open cases by kind and id, and the enterprises in the figure already.
 
     `subjects` are all that were looked up; those of them in the figure are `counted`.
     """
 
-    cases: Mapping[int, OpenCase]
+    cases: Cases
     subjects: frozenset[str]
     counted: frozenset[str]
-
-    @cached_property
-    def pipeline(self) -> Pipeline:
-        """Add them up in the units of their goals."""
-        by_kind: dict[Kind, list[OpenCase]] = defaultdict(list)
-        for case in self.cases.values():
-            by_kind[case.kind].append(case)
-        by_district: Counter[tuple[int, Kind]] = Counter()
-        by_case: dict[int, tuple[Kind, int]] = {}
-        for kind, cases in by_kind.items():
-            for case, quantity in UNITS[kind](cases, self.counted):
-                by_district[case.district_id, kind] += quantity
-                by_case[case.application_id] = (kind, quantity)
-        city: Counter[Kind] = Counter()
-        for (_, kind), quantity in by_district.items():
-            city[kind] += quantity
-        sizes = Counter({kind: len(cases) for kind, cases in by_kind.items()})
-        return Pipeline(city, by_district, sizes, by_case)
+    pipeline: Pipeline
 
 
 _opened: Growing[Opened] = Growing()
+_then: Growing[Pipeline] = Growing()
 
 
 def read_pipeline(head: Head) -> Pipeline:
     """Return the open cases as they stood at the head, from the events up to it."""
-    return _read_opened(head).pipeline
+    newest = read_head()
+    if head.sequence < newest.sequence:
+        return _then.read(
+            head.hash, newest, whole=lambda: _read_whole(head).pipeline, grow=_unless_joined
+        )
+    return _opened.read(None, head, whole=lambda: _read_whole(head), grow=_grow).pipeline
 
 
-def _read_opened(head: Head) -> Opened:
-    if head.sequence < read_head().sequence:
-        return _read_whole(head)
-    return _opened.read(None, head, whole=lambda: _read_whole(head), grow=_grow)
+def _unless_joined(kept: Pipeline, since: Since) -> Pipeline | None:
+    """Keep what was open at an earlier head; only which enterprises are one may change it."""
+    return kept if since.causes <= OF_ENTRIES - {"join_enterprises"} else None
 
 
 def _read_whole(head: Head) -> Opened:
-    cases = {case.application_id: case for case in _list_open(head)}
-    subjects = _subjects_of(cases.values())
-    return Opened(cases, subjects, _list_counted(subjects, head))
+    found = _list_open(head)
+    cases = _replace({kind: {} for kind in Kind}, (), found)
+    subjects = _subjects_of(found)
+    counted = _list_counted(subjects, head)
+    sums = _add(Pipeline(), _weigh(cases, counted), found)
+    return Opened(cases, subjects, counted, replace(sums, ids=ChainMap(*cases.values())))
 
 
 def _grow(kept: Opened, since: Since) -> Opened | None:
-    """Read again the cases that something happened to, and the firms that were counted anew."""
+    """Read again the cases that something happened to, and the firms that were counted anew.
+
+    A case weighs by itself or by the other cases of its enterprise: so only these are weighed anew.
+    """
     if not since.causes <= OF_ENTRIES or "join_enterprises" in since.causes:
         return None
     posted = {posting.subject for posting in since.postings} & kept.subjects
     if not since.cases and not posted:
         return kept
-    again = _list_open(since.head, ids=since.cases) if since.cases else []
-    cases = {id_: case for id_, case in kept.cases.items() if id_ not in since.cases}
-    cases |= {case.application_id: case for case in again}
+    open_still = since.cases - since.decided
+    again = _list_open(since.head, ids=open_still) if open_still else []
+    gone = [found[id_] for found in kept.cases.values() for id_ in since.cases & found.keys()]
     unknown = posted | (_subjects_of(again) - kept.subjects)
     counted = (kept.counted - unknown) | _list_counted(unknown, since.head)
-    return Opened(dict(sorted(cases.items())), kept.subjects | unknown, counted)
+    cases = _replace(kept.cases, gone, again)
+    firms = {case.survivor_id for case in (*gone, *again)} | set(map(firm_named, posted))
+    kinds = {case.kind for case in (*gone, *again)}
+    if posted:
+        kinds |= COUNTED_BY_ENTERPRISE
+    less = _weigh(_only(kept.cases, kinds, firms), kept.counted)
+    more = _weigh(_only(cases, kinds, firms), counted)
+    sums = _add(_add(kept.pipeline, less, gone, sign=-1), more, again)
+    pipeline = replace(sums, ids=ChainMap(*cases.values()))
+    return Opened(cases, kept.subjects | unknown, counted, pipeline)
+
+
+def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase]) -> Cases:
+    """Return the cases without some and with others; a kind without either stays as it is."""
+    new = {kind: dict(cases[kind]) for kind in {case.kind for case in (*gone, *come)}}
+    for case in gone:
+        del new[case.kind][case.application_id]
+    for case in come:
+        new[case.kind][case.application_id] = case
+    return {**cases, **new}
+
+
+def _only(cases: Cases, kinds: Collection[Kind], firms: AbstractSet[int]) -> Cases:
+    """Return the cases of some enterprises alone."""
+    return {
+        kind: {id_: case for id_, case in cases[kind].items() if case.survivor_id in firms}
+        for kind in kinds
+    }
+
+
+def _weigh(cases: Cases, counted: AbstractSet[str]) -> list[tuple[OpenCase, int]]:
+    """Say what each case would count, in the unit of its goal; some count nothing."""
+    return [pair for kind, found in cases.items() for pair in UNITS[kind](found.values(), counted)]
+
+
+def _add(
+    pipeline: Pipeline, weighed: Counted, cases: Iterable[OpenCase], *, sign: int = 1
+) -> Pipeline:
+    """Add to the sums, or take off, what cases weigh and how many they are."""
+    by_kind, by_district = Counter(pipeline.by_kind), Counter(pipeline.by_district)
+    by_stage, sizes = Counter(pipeline.by_stage), Counter(pipeline.cases)
+    for case, quantity in weighed:
+        by_kind[case.kind] += sign * quantity
+        by_district[case.district_id, case.kind] += sign * quantity
+        by_stage[case.stage, case.kind] += sign * quantity
+    for case in cases:
+        sizes[case.kind] += sign
+    return Pipeline(+by_kind, +by_district, +by_stage, +sizes)
 
 
 def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:
@@ -137,9 +188,23 @@ def _select_open(candidates: Any) -> sa.Select[*tuple[Any, ...]]:
     filed = last.subquery()
     application = APPLICATION
     survivor = sa.func.coalesce(Enterprise.merged_into_id, Enterprise.id)
+    step = sa.orm.aliased(Event)
+    last_step = (
+        sa.select(step.type)
+        .where(step.application_id == filed.c.application_id, step.type.in_(STAGE_AFTER))
+        .where(step.sequence <= sa.bindparam("head"))
+        .order_by(step.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     return (
         sa.select(
-            application.c.id, application.c.kind, survivor, application.c.district_id, Event.payload
+            application.c.id,
+            application.c.kind,
+            survivor,
+            application.c.district_id,
+            Event.payload,
+            last_step,
         )
         .select_from(filed)
         .join(
@@ -180,7 +245,7 @@ def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | No
 
     An amendment counts what it would add to what is registered; one that adds nothing is left out.
     """
-    application_id, kind, survivor_id, district_id, payload = row
+    application_id, kind, survivor_id, district_id, payload, last_step = row
     filed = json.loads(payload)
     if "amends" in filed and not filed["quantity"]:
         return None
@@ -190,6 +255,7 @@ def _open_case(row: tuple[Any, ...], places: Mapping[int, int]) -> OpenCase | No
         survivor_id,
         district_id=places.get(application_id, district_id),
         quantity=int(filed.get("quantity") or 1),
+        stage=STAGE_AFTER[last_step],
     )
 
 
@@ -236,18 +302,14 @@ def _list_counted(subjects: Collection[str], head: Head) -> frozenset[str]:
     return frozenset(found)
 
 
-Unit = Callable[[Iterable[OpenCase], AbstractSet[str]], Iterable[tuple[OpenCase, int]]]
+Unit = Callable[[Iterable[OpenCase], AbstractSet[str]], Counted]
 
 
-def _each_case(
-    cases: Iterable[OpenCase], _counted: AbstractSet[str]
-) -> Iterable[tuple[OpenCase, int]]:
+def _each_case(cases: Iterable[OpenCase], _counted: AbstractSet[str]) -> Counted:
     return ((case, 1) for case in cases)
 
 
-def _each_enterprise(
-    cases: Iterable[OpenCase], counted: AbstractSet[str]
-) -> Iterable[tuple[OpenCase, int]]:
+def _each_enterprise(cases: Iterable[OpenCase], counted: AbstractSet[str]) -> Counted:
     """Count a firm that is not in the figure yet once, where its first open case stands."""
     firms = {case.survivor_id: case for case in sorted(cases, key=_number, reverse=True)}
     return (
@@ -257,9 +319,7 @@ def _each_enterprise(
     )
 
 
-def _each_row(
-    cases: Iterable[OpenCase], _counted: AbstractSet[str]
-) -> Iterable[tuple[OpenCase, int]]:
+def _each_row(cases: Iterable[OpenCase], _counted: AbstractSet[str]) -> Counted:
     return ((case, case.quantity) for case in cases)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, reduce
 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.ledger.behind import (
     PAGE_ROWS,
     After,
@@ -20,7 +23,7 @@ from registry.ledger.behind import (
     of_figure,
     select_parts,
 )
-from registry.ledger.growing import Growing, Since
+from registry.ledger.growing import Fixed, Growing, Since
 from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, read_head
 from registry.ledger.in_force import (
     Basis,
@@ -53,11 +56,13 @@ __all__ = [
     "read_head",
     "read_shares",
     "read_totals",
+    "read_totals_of",
     "read_trend",
     "select_parts",
 ]
 
 MONTHS_A_YEAR = 12
+POINTS_KEPT = 200
 Totals = Mapping[tuple[int, Measure], int]
 CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     Cell.day
@@ -74,12 +79,17 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
 
     What is absent is 0. Newest is the head of the same snapshot.
     """
-    if head.sequence < newest.sequence - head.sequence:  # what came earlier is less to add up
-        return Counter(dict(_sum_posted(as_of, Posting.sequence <= head.sequence)))
+    return read_totals_of([as_of], head=head, newest=newest)[as_of]
+
+
+def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
+    """Return every total on each of some days, as known at the head."""
     if head.sequence < newest.sequence:
-        totals = Counter(_read_cells(as_of))
-        totals.subtract(dict(_sum_posted(as_of, Posting.sequence > head.sequence)))
-        return totals
+        return _read_known(days, head, newest=newest)
+    return {day: _read_newest(day, newest) for day in days}
+
+
+def _read_newest(as_of: date, newest: Head) -> Totals:
     return _totals.read(
         as_of,
         newest,
@@ -88,22 +98,51 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
     )
 
 
+def _read_known(days: Sequence[date], head: Head, *, newest: Head) -> dict[date, Totals]:
+    """Read what is not kept of an earlier head, by one statement for all days."""
+    found = {day: _known.find(day, head) for day in days}
+    missing = sorted(day for day, totals in found.items() if totals is None)
+    sums = _sum_posted(missing, _nearer(head, newest)) if missing else {}
+    known = {day: totals for day, totals in found.items() if totals is not None}
+    for day in missing:
+        if not _is_early(head, newest):
+            cells = Counter(_read_cells(day))
+            cells.subtract(sums[day])
+            sums[day] = cells
+        known[day] = _known.keep(day, head, sums[day])
+    return known
+
+
+def _is_early(head: Head, newest: Head) -> bool:
+    """Say whether what came up to a head is less to add up than what came after it."""
+    return head.sequence < newest.sequence - head.sequence
+
+
+def _nearer(head: Head, newest: Head) -> sa.ColumnElement[bool]:
+    """Choose the postings up to a head, or those after it, whichever are fewer."""
+    if _is_early(head, newest):
+        return Posting.sequence <= head.sequence
+    return Posting.sequence > head.sequence
+
+
 def _read_cells(as_of: date) -> Totals:
     rows = db.session.connection().execute(CELLS, {"as_of": as_of}).all()
     return Counter({(district_id, measure): total for district_id, measure, total in rows})
 
 
 def _sum_posted(
-    as_of: date, recorded: sa.ColumnElement[bool]
-) -> Iterator[tuple[tuple[int, Measure], int]]:
-    """Sum what was recorded then and had taken effect by a day."""
-    posted = (
-        sa.select(Posting.district_id, Posting.measure, sa.func.sum(Posting.quantity))
-        .where(Posting.effective_on <= as_of, recorded)
-        .group_by(Posting.district_id, Posting.measure)
-    )
-    for district_id, measure, quantity in db.session.execute(posted):
-        yield (district_id, measure), int(quantity)
+    days: Sequence[date], recorded: sa.ColumnElement[bool]
+) -> dict[date, Counter[tuple[int, Measure]]]:
+    """Sum what was recorded then and had taken effect by each of some days, in their order."""
+    marks = [sa.case((Posting.effective_on <= day, 1), else_=0) for day in days]
+    reached = reduce(operator.add, marks)
+    by = (Posting.district_id, Posting.measure, reached)
+    posted = sa.select(*by, sa.func.sum(Posting.quantity)).where(recorded).group_by(*by)
+    sums: dict[date, Counter[tuple[int, Measure]]] = {day: Counter() for day in days}
+    for district_id, measure, number, quantity in db.session.connection().execute(posted):
+        for day in days[len(days) - number :]:
+            sums[day][district_id, measure] += int(quantity)
+    return sums
 
 
 def _add_posted(totals: Totals, since: Since, *, as_of: date) -> Totals:
@@ -117,13 +156,17 @@ def _add_posted(totals: Totals, since: Since, *, as_of: date) -> Totals:
     return grown
 
 
-@dataclass(frozen=True)
-class TrendPoint:
+@dataclass(frozen=True, eq=False)
+class TrendPoint(Settled):
     """The city's totals on one day: the last of a month, or the day asked for."""
 
     month: date
     on: date
     totals: Mapping[Measure, int]
+
+    def total(self, measures: Collection[Measure]) -> int:
+        """Return what some measures add up to."""
+        return sum(self.totals.get(measure, 0) for measure in measures)
 
 
 def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
@@ -132,19 +175,25 @@ def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
     if programme is None or programme.starts_on > as_of:
         return []
     month, starts_on = as_of.replace(day=1), programme.starts_on
+    asked = (month, starts_on)
     if head.sequence < newest.sequence:
-        points = _read_points(month, starts_on, later=_later_by_month(as_of, head))
+        points = _known_points.read(asked, head, whole=lambda: _read_then(*asked, head, newest))
     else:
         points = _points.read(
-            (month, starts_on),
+            asked,
             newest,
-            whole=lambda: _read_points(month, starts_on, later={}),
+            whole=lambda: _read_points(month, starts_on, known=_read_months(month), changes={}),
             grow=lambda kept, since: _unless_before(kept, since, day=month),
         )
     today: dict[Measure, int] = dict.fromkeys(Measure, 0)
     for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
         today[measure] += quantity
-    return [*points, TrendPoint(month, as_of, today)]
+    return [*points, _make_point(month, as_of, tuple(today.items()))]
+
+
+@lru_cache(maxsize=POINTS_KEPT)
+def _make_point(month: date, on: date, totals: tuple[tuple[Measure, int], ...]) -> TrendPoint:
+    return TrendPoint(month, on, dict(totals))
 
 
 def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
@@ -153,19 +202,30 @@ def _unless_before(points: Points, since: Since, *, day: date) -> Points | None:
     return None if is_touched else points
 
 
-def _read_points(
-    until: date, starts_on: date, *, later: Mapping[date, Mapping[Measure, int]]
-) -> Points:
-    """Return the ends of the months before the one that begins on `until`."""
-    known = _read_months(until)
+def _read_then(until: date, starts_on: date, head: Head, newest: Head) -> Points:
+    """Return the ends of months by an earlier head: from nothing on, or back from what is known."""
+    is_early = _is_early(head, newest)
+    posted = _sum_by_month(_nearer(head, newest), sign=1 if is_early else -1)
+    known = {} if is_early else _read_months(until)
+    return _read_points(until, starts_on, known=known, changes=posted)
+
+
+Months = Mapping[date, Mapping[Measure, int]]
+
+
+def _read_points(until: date, starts_on: date, *, known: Months, changes: Months) -> Points:
+    """Return the ends of the months before the one that begins on `until`.
+
+    `known` has the totals that were folded, `changes` what to add to them from a month on.
+    """
     points: list[TrendPoint] = []
     total: Mapping[Measure, int] = {}
     off: dict[Measure, int] = defaultdict(int)
     for month in _months(starts_on, until)[:-1]:
         total = known.get(month, total)
-        for measure, quantity in later.get(month, {}).items():
+        for measure, quantity in changes.get(month, {}).items():
             off[measure] += quantity
-        values = {measure: total.get(measure, 0) - off[measure] for measure in Measure}
+        values = {measure: total.get(measure, 0) + off[measure] for measure in Measure}
         last = date.fromordinal(_next_month(month).toordinal() - 1)
         points.append(TrendPoint(month, last, values))
     return points
@@ -175,6 +235,8 @@ Points = Sequence[TrendPoint]
 
 _totals: Growing[Totals] = Growing()
 _points: Growing[Points] = Growing()
+_known: Fixed[Totals] = Fixed()
+_known_points: Fixed[Points] = Fixed()
 
 
 def _read_months(before: date) -> dict[date, dict[Measure, int]]:
@@ -184,17 +246,20 @@ def _read_months(before: date) -> dict[date, dict[Measure, int]]:
     return months
 
 
-def _later_by_month(as_of: date, head: Head) -> dict[date, dict[Measure, int]]:
-    """Sum by month what was recorded after the head."""
-    later: dict[date, dict[Measure, int]] = defaultdict(lambda: defaultdict(int))
-    found = (
-        sa.select(Posting.effective_on, Posting.measure, sa.func.sum(Posting.quantity))
-        .where(Posting.effective_on <= as_of, Posting.sequence > head.sequence)
-        .group_by(Posting.effective_on, Posting.measure)
-    )
-    for effective_on, measure, quantity in db.session.execute(found):
-        later[effective_on.replace(day=1)][measure] += int(quantity)
-    return later
+def _sum_by_month(recorded: sa.ColumnElement[bool], *, sign: int) -> Months:
+    """Sum what was recorded then by the month in which it took effect.
+
+    By the letters of the month: by the day itself SQLite would follow the index of days through
+    the whole table, instead of the postings in question.
+    """
+    month = sa.func.substr(sa.cast(Posting.effective_on, sa.String), 1, len("2026-11"))
+    posted = sa.select(month, Posting.measure, sa.func.sum(Posting.quantity)).where(recorded)
+    sums: dict[date, dict[Measure, int]] = defaultdict(dict)
+    for letters, measure, quantity in db.session.connection().execute(
+        posted.group_by(month, Posting.measure)
+    ):
+        sums[date.fromisoformat(f"{letters}-01")][measure] = sign * int(quantity)
+    return sums
 
 
 def _months(first: date, last: date) -> list[date]:

@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any  # the figures are JSON
 
 from registry.core.language import is_chinese
-from registry.ledger.differences import read_totals_of
 from registry.ledger.heads import read_head
-from registry.ledger.queries import Totals, read_goals
+from registry.ledger.queries import Totals, read_goals, read_totals_of
 from registry.programme.kinds import Kind
 from registry.programme.models import Programme
 from registry.releases.queries import Recorded, last_day, list_months, list_releases

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.ledger.growing import OF_ENTRIES, Growing, Since
+from registry.ledger.heads import read_head
 from registry.ledger.models import Seal
 from registry.programme.models import Programme
 from registry.releases.models import Release
@@ -65,8 +67,22 @@ def find_latest(month: date) -> Release | None:
 
 def find_of_day(as_of: date) -> Release | None:
     """Return the release that holds for a day."""
+    if as_of not in _days.read(None, read_head(), whole=_read_days, grow=_unless_released):
+        return None
     found = sa.select(Release).where(Release.as_of == as_of).order_by(Release.revision.desc())
     return db.session.scalars(found.limit(1)).first()
+
+
+def _read_days() -> frozenset[date]:
+    return frozenset(db.session.scalars(sa.select(Release.as_of)))
+
+
+def _unless_released(kept: frozenset[date], since: Since) -> frozenset[date] | None:
+    """Keep the days that were released; a deed of that name may have been on a case as well."""
+    return kept if since.causes <= OF_ENTRIES - {"release"} else None
+
+
+_days: Growing[frozenset[date]] = Growing()
 
 
 def find_newest() -> Release | None:

@@ -248,7 +248,7 @@ def _notes(answer: Answer) -> list[object]:
     ]
     notes: list[object] = [
         _("▼ five percentage points or more under the plan line."),
-        _("Plan line: %(rule)s", rule=say_plan_line(answer.table)),
+        _("Plan line: %(rule)s", rule=say_plan_line(answer.table.period, answer.table.bent)),
         _("The row of the city shows the targets. Counted: %(rule)s", rule=say_counting()),
         *say_sources(answer.tally, answer.table),
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.core.clock import PLACE
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.entries.models import Standing
@@ -137,8 +138,8 @@ def _add(totals: Totals, measures: Sequence[Measure], district_id: int | None) -
     )
 
 
-@dataclass(frozen=True)
-class LineShown:
+@dataclass(frozen=True, eq=False)
+class LineShown(Settled):
     """One plus or minus in words; `number` leads to the register."""
 
     day: date
@@ -165,20 +166,23 @@ class Group:
 
 def group_lines(lines: Iterable[Line], units: Mapping[Measure, str]) -> list[Group]:
     """Part the lines into new work and the rest; a sort without lines has no heading."""
-    every = list(lines)
+    every = [(line.is_new, _shown_again(line, units[line.measure])) for line in lines]
     sorts = ((_("New work"), 1), (_("Corrections and revocations"), 0))
     groups = [
-        Group(name, [show_line(line, units) for line in every if line.is_new == sort])
-        for name, sort in sorts
+        Group(name, [shown for is_new, shown in every if is_new == sort]) for name, sort in sorts
     ]
     return [group for group in groups if group.lines]
 
 
 def show_line(line: Line, units: Mapping[Measure, str]) -> LineShown:
     """Put one line into words."""
+    return _put_into_words(line, units[line.measure])
+
+
+def _put_into_words(line: Line, unit: str) -> LineShown:
     return LineShown(
         day=line.effective_on,
-        amount=signed(line.quantity, units[line.measure]),
+        amount=signed(line.quantity, unit),
         is_minus=line.quantity < 0,
         kind=KIND_NAMES[line.kind],
         district=line.district_zh if is_chinese() else line.district_en,
@@ -190,6 +194,9 @@ def show_line(line: Line, units: Mapping[Measure, str]) -> LineShown:
         sequence=line.sequence,
         recorded_at=line.recorded_at.astimezone(PLACE),
     )
+
+
+_shown_again = remembered(_put_into_words)
 
 
 def cause_of(line: Line) -> object:

@@ -45,8 +45,7 @@ class Sources:
 
     @cached_property
     def stages(self) -> Mapping[Status, Mapping[Kind, int]]:
-        tally = self.answer.tally
-        return list_stages(tally.open_cases, tally.head)
+        return list_stages(self.answer.tally)
 
     @cached_property
     def corrections(self) -> Mapping[tuple[Kind, date], int]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, is_chinese
 from registry.ledger.queries import TrendPoint
 from registry.programme.kinds import Kind, Measure
-from registry.tally.course import Course
-from registry.tally.forecast import Forecast
-from registry.tally.geometry import Lines, draw_lines, level_of, list_places
+from registry.tally.course import Course, Outlook
+from registry.tally.geometry import Lines, Place, draw_lines, level_of, list_places
 from registry.tally.links import Links
 from registry.tally.queries import Answer
-from registry.tally.table import Cell, GoalLine, Phase, Row, Table
+from registry.tally.table import Cell, GoalLine, Period, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, amount, join, signed
 
 
-@dataclass(frozen=True)
-class TrendShown:
+@dataclass(frozen=True, eq=False)
+class TrendShown(Settled):
     """One kind's line through the programme."""
 
     name: object
@@ -30,16 +30,16 @@ class TrendShown:
     caption: object
 
 
-@dataclass(frozen=True)
-class Month:
+@dataclass(frozen=True, eq=False)
+class Month(Settled):
     """The totals of all goals at a month's end."""
 
     day: date
     totals: Sequence[int]
 
 
-@dataclass(frozen=True)
-class Tile:
+@dataclass(frozen=True, eq=False)
+class Tile(Settled):
     """One district on the schematic map."""
 
     name: str
@@ -53,8 +53,8 @@ class Tile:
     url: str
 
 
-@dataclass(frozen=True)
-class Water:
+@dataclass(frozen=True, eq=False)
+class Water(Settled):
     """The name of a river or lake, so that the map is recognised."""
 
     text: str
@@ -64,17 +64,33 @@ class Water:
 
 def show_trends(answer: Answer, *, course: Course) -> list[TrendShown]:
     """Return one chart a goal."""
+    trend, period = tuple(answer.trend[:-1]), answer.table.period
     return [
-        _show_trend(goal, answer, course.outlooks[goal.kind].forecast)
+        _show_trend(
+            goal,
+            answer.measures(goal.kind),
+            trend,
+            period=period,
+            outlook=course.outlooks[goal.kind],
+        )
         for goal in answer.table.goals
     ]
 
 
-def _show_trend(goal: GoalLine, answer: Answer, forecast: Forecast | None) -> TrendShown:
-    period = answer.table.period
-    totals = [(point.month, _total(point, answer.measures(goal.kind))) for point in answer.trend]
+@remembered
+def _show_trend(
+    goal: GoalLine,
+    measures: tuple[Measure, ...],
+    trend: tuple[TrendPoint, ...],
+    *,
+    period: Period,
+    outlook: Outlook,
+) -> TrendShown:
+    """Draw one goal; `trend` has the months' ends before the day that is asked for."""
+    forecast = outlook.forecast
+    totals = [(point.month, point.total(measures)) for point in trend]
     lines = draw_lines(
-        totals[:-1],
+        totals,
         target=goal.target or 0,
         counted=goal.counted,
         starts_on=period.starts_on,
@@ -103,15 +119,13 @@ def _show_trend(goal: GoalLine, answer: Answer, forecast: Forecast | None) -> Tr
 
 def show_months(answer: Answer) -> list[Month]:
     """Return the figures of the trends, the latest first."""
-    measures = [answer.measures(kind) for kind in answer.table.kinds]
-    return [
-        Month(point.on, [_total(point, names) for names in measures])
-        for point in reversed(answer.trend)
-    ]
+    measures = tuple(answer.measures(kind) for kind in answer.table.kinds)
+    return [_show_month(point, measures) for point in reversed(answer.trend)]
 
 
-def _total(point: TrendPoint, measures: Collection[Measure]) -> int:
-    return sum(point.totals.get(measure, 0) for measure in measures)
+@remembered
+def _show_month(point: TrendPoint, measures: tuple[tuple[Measure, ...], ...]) -> Month:
+    return Month(point.on, [point.total(names) for names in measures])
 
 
 def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> list[Tile]:
@@ -122,24 +136,33 @@ def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> list[Tile]:
     places = {place.code: place for place in list_places() if place.code}
     if any(row.code not in places for row in table.districts):
         return []
-    goal, chinese = table.goal(kind), is_chinese()
-    tiles = []
-    for row in table.districts:
-        place, cell = places[row.code], row.cell(kind)
-        tiles.append(
-            Tile(
-                name=place.name_zh if chinese else place.name_en,
-                label=_say_tile(row.name, cell, goal.unit),
-                x=place.x,
-                y=place.y,
-                share="—" if cell.share is None else f"{cell.share:,.1f}",
-                of=_of(cell, goal.unit),
-                level=level_of(cell.share),
-                behind=cell.behind,
-                url=links.entries(kind=kind, district=row.code) if links else "",
-            )
+    unit = table.goal(kind).unit
+    return [
+        _show_tile(
+            places[row.code],
+            row,
+            unit=unit,
+            url=links.entries(kind=kind, district=row.code) if links else "",
+            kind=kind,
         )
-    return tiles
+        for row in table.districts
+    ]
+
+
+@remembered
+def _show_tile(place: Place, row: Row, *, unit: str, url: str, kind: Kind) -> Tile:
+    cell = row.cell(kind)
+    return Tile(
+        name=place.name_zh if is_chinese() else place.name_en,
+        label=_say_tile(row.name, cell, unit),
+        x=place.x,
+        y=place.y,
+        share="—" if cell.share is None else f"{cell.share:,.1f}",
+        of=_of(cell, unit),
+        level=level_of(cell.share),
+        behind=cell.behind,
+        url=url,
+    )
 
 
 def short_name(row: Row) -> str:
@@ -150,6 +173,7 @@ def short_name(row: Row) -> str:
     return row.name
 
 
+@remembered
 def show_waters() -> list[Water]:
     """Return the waters that the map names."""
     chinese = is_chinese()

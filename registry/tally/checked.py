@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from registry.core.language import _
-from registry.ledger.checks import add_checked
+from registry.ledger.checks import Checked
 from registry.tally.links import Links
 from registry.tally.outlook import Fact
-from registry.tally.queries import Answer
 from registry.tally.table import GoalLine
 from registry.tally.words import Rule, amount
 
@@ -19,12 +18,11 @@ CHECKED = Rule(
 )
 
 
-def say_checked(goal: GoalLine, answer: Answer, links: Links) -> Fact:
+def say_checked(goal: GoalLine, found: Checked, links: Links) -> Fact:
     """Say how much of a figure stands behind entries that were checked, and how much is in order.
 
     In the goal's own unit: a checked deployment of 47 robots is 47 of the figure.
     """
-    found = add_checked(answer.checked, answer.measures(goal.kind))
     note = _("of %(all)s", all=amount(goal.counted, goal.unit))
     if found.checked:
         note = _(

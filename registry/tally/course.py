@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from registry.core.kept import Settled, remembered
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
-from registry.ledger.differences import Line, list_latest, read_totals_of
-from registry.ledger.queries import Totals, read_goals
+from registry.ledger.differences import Line, list_latest
+from registry.ledger.queries import Totals, TrendPoint, read_goals, read_totals_of
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import (
     Flow,
@@ -30,8 +32,8 @@ DAYS_A_WEEK = 7
 MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True)
-class Outlook:
+@dataclass(frozen=True, eq=False)
+class Outlook(Settled):
     """What lies before one goal: pace of late, pace needed, flow, forecast; none where unknown."""
 
     recent: Recent | None
@@ -44,15 +46,15 @@ class Outlook:
 class Course:
     """What the tally page shows beside the figures of the day, from the same snapshot.
 
-    `earlier` has the totals a week, a month and a year before; `lines` are the latest of the week;
-    `coming` has the targets of the first day, while it is still to come.
+    `grown` says how much each goal grew since a week, a month and a year before, by what it adds up
+    now: by district, None is the city. `lines` are the latest of the week; `coming` has the targets
+    of the first day, while it is still to come.
     """
 
     week_on: date
     month_on: date
     year_on: date
-    earlier: Mapping[date, Totals]
-    now: Totals
+    grown: Mapping[date, Grown]
     measures: Mapping[Kind, tuple[Measure, ...]]
     lines: Sequence[Line]
     has_more: bool
@@ -60,12 +62,8 @@ class Course:
     outlooks: Mapping[Kind, Outlook]
     coming: Mapping[Kind, int]
 
-    def change(self, kind: Kind, *, since: date, district_id: int | None = None) -> int:
-        """Return how much a goal grew since a day, by what it adds up now."""
-        measures = self.measures[kind]
-        return _sum(self.now, measures, district_id) - _sum(
-            self.earlier[since], measures, district_id
-        )
+
+Grown = Mapping[int | None, Sequence[int]]
 
 
 def read_course(answer: Answer) -> Course:
@@ -82,15 +80,33 @@ def read_course(answer: Answer) -> Course:
         week_on=week,
         month_on=month,
         year_on=year,
-        earlier=totals,
-        now=totals[day],
+        grown={since: _sum_grown(totals, since, day, measures) for since in (week, month, year)},
         measures=measures,
         lines=lines.lines,
         has_more=lines.following is not None,
         desks=desks,
-        outlooks={goal.kind: _look_ahead(goal, answer, desks) for goal in tally.goals},
+        outlooks={goal.kind: _outlook(goal, answer, desks) for goal in tally.goals},
         coming=read_coming(tally, answer.table.period),
     )
+
+
+def _sum_grown(
+    totals: Mapping[date, Totals],
+    since: date,
+    until: date,
+    measures: Mapping[Kind, Collection[Measure]],
+) -> Grown:
+    goals: dict[Measure, list[int]] = defaultdict(list)
+    for number, names in enumerate(measures.values()):
+        for measure in names:
+            goals[measure].append(number)
+    grown: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(measures))
+    for day, sign in ((until, 1), (since, -1)):
+        for (place, measure), total in totals[day].items():
+            for number in goals[measure]:
+                grown[place][number] += sign * total
+                grown[None][number] += sign * total
+    return grown
 
 
 def read_coming(tally: Tally, period: Period) -> dict[Kind, int]:
@@ -110,23 +126,33 @@ def before(day: date, *, months: int) -> date:
     return date(years, month + 1, min(day.day, last))
 
 
-def _sum(totals: Totals, measures: Sequence[Measure], district_id: int | None) -> int:
-    if district_id is not None:
-        return sum(totals.get((district_id, measure), 0) for measure in measures)
-    return sum(total for (_place, measure), total in totals.items() if measure in measures)
+def _outlook(goal: Counted, answer: Answer, desks: Desks) -> Outlook:
+    return _look_ahead(
+        goal,
+        answer.table.period,
+        trend=tuple(answer.trend[:-1]),
+        rate=desks.pass_rate(goal.kind),
+        days=desks.days(goal.kind),
+    )
 
 
-def _look_ahead(goal: Counted, answer: Answer, desks: Desks) -> Outlook:
-    """Foresee one goal; before the start and after the end there is nothing to foresee."""
-    period = answer.table.period
+@remembered
+def _look_ahead(
+    goal: Counted,
+    period: Period,
+    *,
+    trend: tuple[TrendPoint, ...],
+    rate: Fraction | None,
+    days: Fraction | None,
+) -> Outlook:
+    """Foresee one goal; before the start and after the end there is nothing to foresee.
+
+    `trend` has the months' ends before the day that is asked for.
+    """
     if period.phase is not Phase.RUNNING:
         return Outlook(None, None, None, None)
-    totals = [
-        (point.on, sum(point.totals.get(measure, 0) for measure in goal.measures))
-        for point in answer.trend
-    ]
-    recent = read_pace(totals, starts_on=period.starts_on)
-    rate, days = desks.pass_rate(goal.kind), desks.days(goal.kind)
+    totals = [(point.on, point.total(goal.measures)) for point in trend]
+    recent = read_pace([*totals, (period.as_of, goal.counted)], starts_on=period.starts_on)
     flow = None if rate is None or days is None else Flow(goal.pipeline, rate, days)
     missing = max((goal.target or 0) - goal.counted, 0)
     needed = needed_a_month(missing, days_left=period.days_left) if goal.target else None

@@ -78,6 +78,24 @@ def draw_lines(
     )
 
 
+def chart_x(x: float) -> float:
+    """Return the place of a fraction from left to right in the drawing of a trend."""
+    return round(6 + 250.0 * x, 1)
+
+
+def chart_y(y: float) -> float:
+    """Return the place of a fraction from the foot upwards."""
+    return round(172 - 158.0 * y, 1)
+
+
+def draw_path(points: Sequence[Point], *, step: bool = False) -> str:
+    """Write a line through some places; with `step` it keeps its height until the next one."""
+    places = [(chart_x(x), chart_y(y)) for x, y in points]
+    parts = [f"M{x} {y}" for x, y in places[:1]]
+    parts += [f"H{x}V{y}" if step else f"L{x} {y}" for x, y in places[1:]]
+    return "".join(parts)
+
+
 def end_of_month(month: date) -> date:
     """Return the last day of the month that this day is in."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlencode
 
+from registry.core.kept import Settled
 from registry.programme.kinds import Kind, Measure
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, eq=False)
+class Choice(Settled):
     """One way to look at the same thing."""
 
     label: object

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from registry.core.kept import Settled, remembered
 from registry.core.language import _
 from registry.programme.kinds import Kind
 from registry.tally.links import Choice, Links
 from registry.tally.outlook import Extra, show_desk
-from registry.tally.pace import Desks
-from registry.tally.table import Phase, Row, Table
+from registry.tally.pace import Desk, Desks
+from registry.tally.table import Cell, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, join
 
 
-@dataclass(frozen=True)
-class KindShown:
+@dataclass(frozen=True, eq=False)
+class KindShown(Settled):
     """The head of a group of columns; `plan_share` is the plan line in per cent, if any."""
 
     label: object
@@ -23,8 +24,8 @@ class KindShown:
     plan_share: float | None = None
 
 
-@dataclass(frozen=True)
-class CellShown:
+@dataclass(frozen=True, eq=False)
+class CellShown(Settled):
     """One kind in one district; `url` opens the entries behind it."""
 
     counted: int
@@ -34,8 +35,8 @@ class CellShown:
     behind: bool
 
 
-@dataclass(frozen=True)
-class RowShown:
+@dataclass(frozen=True, eq=False)
+class RowShown(Settled):
     """One district, or the city."""
 
     name: str
@@ -47,51 +48,54 @@ def show_kinds(table: Table) -> list[KindShown]:
     """Return the heads of the columns."""
     has_plan = table.period.phase is not Phase.BEFORE
     return [
-        KindShown(KIND_NAMES[goal.kind], goal.unit, goal.plan_share if has_plan else None)
+        _show_kind(goal.kind, goal.unit, goal.plan_share if has_plan else None)
         for goal in table.goals
     ]
+
+
+@remembered
+def _show_kind(kind: Kind, unit: str, plan_share: float | None) -> KindShown:
+    return KindShown(KIND_NAMES[kind], unit, plan_share)
 
 
 def show_rows(
     table: Table, links: Links, *, order: Kind | None, desks: Desks, ids: Mapping[str, int]
 ) -> list[RowShown]:
     """Return the districts (ids by code), each figure with the address of what is behind it."""
-    return [
-        _show_row(row, links, extra=show_desk(desks.of(ids[row.code])))
-        for row in table.ordered_by(order)
-    ]
+    return [_show_row(row, links, desks.of(ids[row.code])) for row in table.ordered_by(order)]
 
 
-def _show_row(row: Row, links: Links, *, extra: Sequence[Extra]) -> RowShown:
-    return RowShown(
-        row.name,
-        [
-            CellShown(
-                counted=cell.counted,
-                url=links.entries(kind=cell.kind, district=row.code),
-                allocated=cell.allocated,
-                share=cell.share,
-                behind=cell.behind,
-            )
-            for cell in row.cells
-        ],
-        extra,
+@remembered
+def _show_row(row: Row, links: Links, desk: Desk) -> RowShown:
+    cells = [_show_cell(cell, row.code, links) for cell in row.cells]
+    return RowShown(row.name, cells, show_desk(desk))
+
+
+@remembered
+def _show_cell(cell: Cell, district: str, links: Links) -> CellShown:
+    return CellShown(
+        counted=cell.counted,
+        url=links.entries(kind=cell.kind, district=district),
+        allocated=cell.allocated,
+        share=cell.share,
+        behind=cell.behind,
     )
 
 
 def show_city(table: Table, links: Links, *, desks: Desks) -> RowShown:
     """Return the last row: the city with its targets."""
-    return _show_row(table.city, links, extra=show_desk(desks.city))
+    return _show_row(table.city, links, desks.city)
 
 
-def show_orders(table: Table, links: Links, *, order: Kind | None) -> list[Choice]:
+@remembered
+def show_orders(kinds: Sequence[Kind], links: Links, *, order: Kind | None) -> list[Choice]:
     """Offer the official order, or the share of one kind."""
     official = Choice(_("Official order"), links.again(order=""), current=order is None)
     return [
         official,
         *(
             Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
-            for kind in table.kinds
+            for kind in kinds
         ),
     ]
 

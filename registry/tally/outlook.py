@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from math import ceil
 
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, n_
+from registry.ledger.answers import GoalLine as Counted
 from registry.programme.kinds import Kind
 from registry.tally import slots
 from registry.tally.behind import HINTS
@@ -58,15 +61,15 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
     return lead
 
 
-def show_course(goal: GoalLine, course: Course, links: Links, *, period: Period) -> list[Fact]:
+def show_course(
+    goal: GoalLine, outlook: Outlook, links: Links, *, change: int, week_on: date, as_of: date
+) -> list[Fact]:
     """Return the lines on what is foreseen and needed, and on the week that is over."""
-    outlook = course.outlooks[goal.kind]
-    change = course.change(goal.kind, since=course.week_on)
-    url = links.changes(since=course.week_on, kind=goal.kind) if change else ""
+    url = links.changes(since=week_on, kind=goal.kind) if change else ""
     return [
         *_foreseen_facts(goal, outlook),
         *_needed_facts(goal, outlook),
-        *_milestone_facts(goal, period),
+        *_milestone_facts(goal, as_of),
         Fact(_("Against a week ago"), signed(change, goal.unit), url),
     ]
 
@@ -98,9 +101,9 @@ def _needed_facts(goal: GoalLine, outlook: Outlook) -> list[Fact]:
     return [Fact(_("A month, of late"), pace)] if pace else []
 
 
-def _milestone_facts(goal: GoalLine, period: Period) -> list[Fact]:
+def _milestone_facts(goal: GoalLine, as_of: date) -> list[Fact]:
     """Name the milestone that comes next, and what is still to come until then."""
-    following = goal.line.next_after(period.as_of)
+    following = goal.line.next_after(as_of)
     if following is None:
         return []
     left = max(following.quantity - goal.counted, 0)
@@ -109,9 +112,13 @@ def _milestone_facts(goal: GoalLine, period: Period) -> list[Fact]:
     return [Fact(label, amount(following.quantity, goal.unit), note=note)]
 
 
-def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]:
-    """Say in place how a figure came about: rule, unit, source (to be filled in) and date."""
-    period = answer.table.period
+def explain_goal(
+    goal: GoalLine, bases: Counted, outlook: Outlook, *, period: Period, given: int | None
+) -> list[Rule]:
+    """Say in place how a figure came about: rule, unit, source (to be filled in) and date.
+
+    `given` is what the districts were allocated together.
+    """
     rules = [
         Rule(_("Counted"), HINTS[goal.kind]),
         Rule(_("Unit"), goal.unit),
@@ -124,19 +131,19 @@ def explain_goal(goal: GoalLine, answer: Answer, outlook: Outlook) -> list[Rule]
             ),
         ),
     ]
-    rules += explain_basis(goal, answer)
+    rules += explain_basis(goal, bases, period=period, given=given)
     if outlook.needed:
-        rules.append(Rule(_("Needed"), _say_needed(goal, answer)))
+        rules.append(Rule(_("Needed"), _say_needed(goal, period)))
     if outlook.forecast is not None:
         rules.append(Rule(_("Forecast"), say_method(outlook, goal.unit)))
     return rules
 
 
-def _say_needed(goal: GoalLine, answer: Answer) -> object:
+def _say_needed(goal: GoalLine, period: Period) -> object:
     return _(
         "%(missing)s to come ÷ %(days)s days left × 30.4 days a month.",
         missing=amount(goal.missing, goal.unit),
-        days=f"{answer.table.period.days_left:,}",
+        days=f"{period.days_left:,}",
     )
 
 
@@ -187,14 +194,15 @@ class Extra:
     unit: object
 
 
-@dataclass(frozen=True)
-class ExtraHead:
+@dataclass(frozen=True, eq=False)
+class ExtraHead(Settled):
     """The head of these cells."""
 
     label: object
     columns: Sequence[object]
 
 
+@remembered
 def show_desk_head() -> ExtraHead:
     """Name the columns on how a desk keeps up."""
     return ExtraHead(_("Review"), [_("Cases overdue"), _("Median days")])
@@ -208,8 +216,8 @@ def show_desk(desk: Desk) -> list[Extra]:
     ]
 
 
-@dataclass(frozen=True)
-class Move:
+@dataclass(frozen=True, eq=False)
+class Move(Settled):
     """How one kind moved in one place, against a month and a year ago."""
 
     unit: str
@@ -219,8 +227,8 @@ class Move:
     year_url: str
 
 
-@dataclass(frozen=True)
-class MoveRow:
+@dataclass(frozen=True, eq=False)
+class MoveRow(Settled):
     """One district, or the city: its moves, and how long nine tenths of its decisions took."""
 
     name: str
@@ -231,36 +239,52 @@ class MoveRow:
 
 def show_moves(answer: Answer, course: Course, links: Links) -> list[MoveRow]:
     """Return how each district moved, the city last."""
-    table = answer.table
-    ids = [line.id for line in answer.tally.districts]
-    rows = [
-        _show_move(row, table, course, links, district_id=place, desk=course.desks.of(place))
-        for row, place in zip(table.districts, ids, strict=True)
-    ]
-    city = _show_move(table.city, table, course, links, district_id=None, desk=course.desks.city)
-    return [*rows, city]
+    table, desks = answer.table, course.desks
+    months, years = course.grown[course.month_on], course.grown[course.year_on]
+    since = course.month_on, course.year_on
+    goals = tuple((goal.kind, goal.unit) for goal in table.goals)
+
+    def show(row: Row, place: int | None, desk: Desk) -> MoveRow:
+        grown = tuple(months[place]), tuple(years[place])
+        took = desk.decided, desk.percentile
+        return _show_moves(row.code, row.name, goals, links, since=since, grown=grown, took=took)
+
+    places = zip(table.districts, answer.tally.districts, strict=True)
+    rows = [show(row, line.id, desks.of(line.id)) for row, line in places]
+    return [*rows, show(table.city, None, desks.city)]
 
 
-def _show_move(
-    row: Row,
-    table: Table,
-    course: Course,
+@remembered
+def _show_moves(
+    code: str,
+    name: str,
+    goals: tuple[tuple[Kind, str], ...],
     links: Links,
     *,
-    district_id: int | None,
-    desk: Desk,
+    since: tuple[date, date],
+    grown: tuple[tuple[int, ...], tuple[int, ...]],
+    took: tuple[int, int | None],
 ) -> MoveRow:
-    def move(kind: Kind) -> Move:
-        return Move(
-            unit=table.goal(kind).unit,
-            month=course.change(kind, since=course.month_on, district_id=district_id),
-            month_url=links.changes(since=course.month_on, kind=kind, district=row.code),
-            year=course.change(kind, since=course.year_on, district_id=district_id),
-            year_url=links.changes(since=course.year_on, kind=kind, district=row.code),
-        )
+    """Say how much each goal, with its unit, grew in one place since two days."""
+    moves = [
+        _show_move(kind, unit, code, links, since=since, grown=each)
+        for (kind, unit), each in zip(goals, zip(*grown, strict=True), strict=True)
+    ]
+    return MoveRow(name, moves, *took)
 
-    moves = [move(kind) for kind in table.kinds]
-    return MoveRow(row.name, moves, desk.decided, desk.percentile)
+
+@remembered
+def _show_move(
+    kind: Kind,
+    unit: str,
+    district: str,
+    links: Links,
+    *,
+    since: tuple[date, date],
+    grown: tuple[int, int],
+) -> Move:
+    month_url, year_url = (links.changes(since=day, kind=kind, district=district) for day in since)
+    return Move(unit, grown[0], month_url, grown[1], year_url)
 
 
 @dataclass(frozen=True)
@@ -290,8 +314,8 @@ def show_week(answer: Answer, course: Course, links: Links) -> WeekShown:
     return WeekShown(
         says=_("%(first)s to %(last)s", first=course.week_on, last=answer.table.period.as_of),
         deltas=[
-            Delta(KIND_NAMES[goal.kind], course.change(goal.kind, since=course.week_on), goal.unit)
-            for goal in goals
+            Delta(KIND_NAMES[goal.kind], change, goal.unit)
+            for goal, change in zip(goals, course.grown[course.week_on][None], strict=True)
         ],
         groups=group_lines(course.lines, units),
         has_more=course.has_more,
@@ -299,9 +323,13 @@ def show_week(answer: Answer, course: Course, links: Links) -> WeekShown:
     )
 
 
-def rules_of_course(course: Course) -> list[Rule]:
+def rules_of_course(course: Course) -> Sequence[Rule]:
     """Say how movement, pace and forecast came about, as far as they are shown."""
-    decided = f"{course.desks.city.decided:,}"
+    return _rules_of_course(course.desks.city.decided)
+
+
+@remembered
+def _rules_of_course(decided: int) -> Sequence[Rule]:
     return [
         Rule(
             _("Forecast"),
@@ -325,7 +353,7 @@ def rules_of_course(course: Course) -> list[Rule]:
                 " case; the cases decided in the year up to the day (%(decided)s). Nine tenths took"
                 " no longer than the 90th percentile. Overdue: the promised 20 working days are"
                 " over.",
-                decided=decided,
+                decided=f"{decided:,}",
             ),
         ),
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from statistics import median
+from itertools import accumulate
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -37,7 +37,19 @@ FILED, RETURNED, RECALLED = (
 )
 
 
-Promised = Mapping[int, tuple[int, date | None]]
+class Promise(NamedTuple):
+    """Where an open case is, and by when it is promised; none while its clock stands still."""
+
+    district_id: int
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The promises to all open cases, and how many of them are broken on a day, by district."""
+
+    by_case: Mapping[int, Promise]
+    overdue: Mapping[int, int]
 
 
 class Decision(NamedTuple):
@@ -59,93 +71,139 @@ class Desk:
     overdue: int
 
 
+class Sample:
+    """The working days that some decisions took, and how many of these approved."""
+
+    def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
+        self._days, self.approved = Counter(days), approved
+
+    def change(self, changes: Iterable[tuple[Decision, int]]) -> Sample:
+        """Return a sample with decisions counted in (1) and out (-1)."""
+        new = Sample(approved=self.approved)
+        new._days.update(self._days)
+        for decision, by in changes:
+            new._days[decision.days] += by
+            new.approved += by * decision.is_approved
+        return new
+
+    @cached_property
+    def decided(self) -> int:
+        return self._days.total()
+
+    @cached_property
+    def median(self) -> float:
+        """The middle of the days, or the mean of the two in the middle."""
+        return (self._at((self.decided - 1) // 2) + self._at(self.decided // 2)) / 2
+
+    @cached_property
+    def percentile(self) -> int:
+        """The fewest days in which nine tenths were decided."""
+        return self._at(math.ceil(self.decided * PERCENTILE / 100) - 1)
+
+    def _at(self, place: int) -> int:
+        """Return the days at a place, when they are put in order."""
+        ordered = sorted(self._days)
+        ends = accumulate(self._days[days] for days in ordered)
+        return next(days for days, end in zip(ordered, ends, strict=True) if end > place)
+
+
+Samples = Mapping[Kind | int | None, Sample]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The latest decisions, the latest first; by kind, by district, and (None) all together."""
+
+    decisions: Sequence[Decision]
+    samples: Samples
+
+
 @dataclass(frozen=True)
 class Desks:
     """All desks, and the city as a whole; absent: nothing decided, nothing overdue."""
 
     by_district: Mapping[int, Desk]
     city: Desk
-    decisions: Sequence[Decision]
+    samples: Samples
 
     def of(self, district_id: int) -> Desk:
         return self.by_district.get(district_id, NOTHING)
 
     def pass_rate(self, kind: Kind) -> Fraction | None:
         """Return the share of decisions that approved; None where too few were measured."""
-        decided = [decision.is_approved for decision in self._like(kind)]
-        return Fraction(sum(decided), len(decided)) if decided else None
+        found = self._like(kind)
+        return Fraction(found.approved, found.decided) if found else None
 
     def days(self, kind: Kind) -> Fraction | None:
         """Return the median of working days to decide; None where too few were measured."""
-        days = [decision.days for decision in self._like(kind)]
-        return Fraction(median(days)) if days else None
+        found = self._like(kind)
+        return Fraction(found.median) if found else None
 
-    def _like(self, kind: Kind) -> Sequence[Decision]:
+    def _like(self, kind: Kind) -> Sample | None:
         """Return the decisions on a kind; on all kinds where those are too few to measure by."""
-        enough = (
-            found
-            for found in (self._by_kind[kind], self.decisions)
-            if len(found) >= DECISIONS_LEAST
-        )
-        return next(enough, ())
-
-    @cached_property
-    def _by_kind(self) -> Mapping[Kind, Sequence[Decision]]:
-        by_kind: dict[Kind, list[Decision]] = {kind: [] for kind in Kind}
-        for decision in self.decisions:
-            by_kind[decision.kind].append(decision)
-        return by_kind
+        found = (self.samples.get(kind, NONE), self.samples.get(None, NONE))
+        return next((each for each in found if each.decided >= DECISIONS_LEAST), None)
 
 
 NOTHING = Desk(0, None, None, 0)
+NONE = Sample()
 
-_decided: Growing[Sequence[Decision]] = Growing()
+_decided: Growing[Decided] = Growing()
 _promises: Growing[Promised] = Growing()
 
 
 def read_desks(as_of: date, head: Head, *, open_ids: Collection[int]) -> Desks:
     """Measure the desks by the cases decided in the year up to a day, as known at the head."""
-    decisions = _read_decisions(as_of, head)
+    samples = _read_decided(as_of, head).samples
     overdue = _count_overdue(as_of, head, open_ids=open_ids)
-    by_district: dict[int, list[int]] = defaultdict(list)
-    for decision in decisions:
-        by_district[decision.district_id].append(decision.days)
+    districts = {each for each in samples if isinstance(each, int)} | overdue.keys()
     return Desks(
         by_district={
-            district_id: measure(by_district[district_id], overdue=overdue[district_id])
-            for district_id in by_district.keys() | overdue.keys()
+            id_: measure(samples.get(id_, NONE), overdue=overdue.get(id_, 0)) for id_ in districts
         },
-        city=measure([decision.days for decision in decisions], overdue=overdue.total()),
-        decisions=decisions,
+        city=measure(samples.get(None, NONE), overdue=sum(overdue.values())),
+        samples=samples,
     )
 
 
-def measure(days: Sequence[int], *, overdue: int) -> Desk:
-    """Return median and 90th percentile: the fewest days in which nine tenths were decided."""
-    if not days:
+def measure(sample: Sample, *, overdue: int) -> Desk:
+    """Return how many were decided, the median of their days and the 90th percentile."""
+    if not sample.decided:
         return Desk(0, None, None, overdue)
-    place = math.ceil(len(days) * PERCENTILE / 100) - 1
-    return Desk(len(days), median(days), sorted(days)[place], overdue)
+    return Desk(sample.decided, sample.median, sample.percentile, overdue)
 
 
-def _read_decisions(as_of: date, head: Head) -> Sequence[Decision]:
+def _read_decided(as_of: date, head: Head) -> Decided:
     """Read the latest decisions; what the enterprise held the case is no day of the district's."""
+
+    def whole() -> Decided:
+        return _change(Decided((), {}), _list_decided(as_of, head))
+
     if head.sequence < read_head().sequence:
-        return _list_decided(as_of, head)
+        return whole()
     return _decided.read(
-        as_of,
-        head,
-        whole=lambda: _list_decided(as_of, head),
-        grow=lambda kept, since: _add_decided(kept, since, as_of=as_of),
+        as_of, head, whole=whole, grow=lambda kept, since: _add_decided(kept, since, as_of=as_of)
     )
 
 
-def _add_decided(kept: Sequence[Decision], since: Since, *, as_of: date) -> Sequence[Decision]:
+def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
     """Put new decisions on top of the latest; within a day none gets too old."""
     if not since.cases:
         return kept
     fresh = _list_decided(as_of, since.head, after=since.then.sequence)
-    return [*fresh, *kept][:DECISIONS_MOST] if fresh else kept
+    return _change(kept, fresh) if fresh else kept
+
+
+def _change(kept: Decided, fresh: Sequence[Decision]) -> Decided:
+    """Count new decisions in, and out again those that are not among the latest any more."""
+    every = (*fresh, *kept.decisions)
+    changes = [*((each, 1) for each in fresh), *((each, -1) for each in every[DECISIONS_MOST:])]
+    of: dict[Kind | int | None, list[tuple[Decision, int]]] = defaultdict(list)
+    for change in changes:
+        for place in (change[0].kind, change[0].district_id, None):
+            of[place].append(change)
+    new = {place: kept.samples.get(place, NONE).change(found) for place, found in of.items()}
+    return Decided(every[:DECISIONS_MOST], {**kept.samples, **new})
 
 
 def _list_decided(as_of: date, head: Head, *, after: int = 0) -> list[Decision]:
@@ -204,32 +262,51 @@ def due_after(steps: Iterable[Step]) -> date | None:
     return due
 
 
-def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Counter[int]:
+def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Mapping[int, int]:
     """Count by district the open cases whose promised day is over, as the events tell it."""
+
+    def whole() -> Promised:
+        return _promise({}, Counter(), (), _read_promised(open_ids, head), as_of=as_of)
+
+    def grow(kept: Promised, since: Since) -> Promised:
+        return _promise_again(kept, since, open_ids=open_ids, as_of=as_of)
+
     if head.sequence < read_head().sequence:
-        promised: Promised = _read_promised(open_ids, head)
-    else:
-        promised = _promises.read(
-            None,
-            head,
-            whole=lambda: _read_promised(open_ids, head),
-            grow=lambda kept, since: _promise_again(kept, since, open_ids=open_ids),
-        )
-    return Counter(
-        district_id for district_id, due in promised.values() if due is not None and due < as_of
-    )
+        return whole().overdue
+    return _promises.read(as_of, head, whole=whole, grow=grow).overdue
 
 
-def _promise_again(kept: Promised, since: Since, *, open_ids: Collection[int]) -> Promised:
+def _promise_again(
+    kept: Promised, since: Since, *, open_ids: Collection[int], as_of: date
+) -> Promised:
     """Follow the clock of those cases again that something happened to."""
     if not since.cases:
         return kept
-    still = {id_: promised for id_, promised in kept.items() if id_ not in since.cases}
-    return still | _read_promised(since.cases & set(open_ids), since.head)
+    again = {id_ for id_ in since.cases - since.decided if id_ in open_ids}
+    fresh = _read_promised(again, since.head) if again else {}
+    return _promise(kept.by_case, kept.overdue, since.cases, fresh, as_of=as_of)
 
 
-def _read_promised(ids: Collection[int], head: Head) -> dict[int, tuple[int, date | None]]:
-    """Return by case its district and its promised day; none while its clock stands still."""
+def _promise(
+    by_case: Mapping[int, Promise],
+    overdue: Mapping[int, int],
+    gone: Collection[int],
+    come: Mapping[int, Promise],
+    *,
+    as_of: date,
+) -> Promised:
+    """Put promises in the place of some others, and count the broken ones."""
+    cases, counts = dict(by_case), Counter(overdue)
+    less = [cases.pop(id_) for id_ in gone if id_ in cases]
+    for sign, promises in ((-1, less), (1, come.values())):
+        for promise in promises:
+            if promise.due is not None and promise.due < as_of:
+                counts[promise.district_id] += sign
+    return Promised({**cases, **come}, +counts)
+
+
+def _read_promised(ids: Collection[int], head: Head) -> dict[int, Promise]:
+    """Return by case its district and its promised day."""
     steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
     for part in chunks(sorted(ids)):
         rows = db.session.execute(
@@ -252,7 +329,7 @@ def _read_promised(ids: Collection[int], head: Head) -> dict[int, tuple[int, dat
             steps[district_id, application_id].append(step)
     places = read_former_places(head)
     return {
-        application_id: (places.get(application_id, district_id), due_after(happened))
+        application_id: Promise(places.get(application_id, district_id), due_after(happened))
         for (district_id, application_id), happened in steps.items()
     }
 

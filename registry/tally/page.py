@@ -9,8 +9,11 @@ from decimal import Decimal
 
 from registry.applications.status import Status
 from registry.core.clock import PLACE
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, n_
-from registry.programme.kinds import Kind
+from registry.ledger.answers import GoalLine as Counted
+from registry.ledger.checks import Checked, add_checked
+from registry.programme.kinds import Kind, Measure
 from registry.tally.charts import (
     Month,
     Tile,
@@ -22,7 +25,7 @@ from registry.tally.charts import (
     show_waters,
 )
 from registry.tally.checked import CHECKED, say_checked
-from registry.tally.course import Course
+from registry.tally.course import Course, Outlook
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
     KindShown,
@@ -65,8 +68,8 @@ from registry.tally.words import (
 YEARS_MOST = 6
 
 
-@dataclass(frozen=True)
-class GoalShown:
+@dataclass(frozen=True, eq=False)
+class GoalShown(Settled):
     """One of the four figures."""
 
     kind: str
@@ -100,8 +103,8 @@ class Mark:
     label: str
 
 
-@dataclass(frozen=True)
-class TimeBar:
+@dataclass(frozen=True, eq=False)
+class TimeBar(Settled):
     """How much of the programme's time is gone, in per cent."""
 
     starts_on: date
@@ -129,9 +132,9 @@ def show_days(table: Table) -> object:
     )
 
 
-def show_bar(table: Table) -> TimeBar:
+@remembered
+def show_bar(period: Period) -> TimeBar:
     """Draw the programme's days with the one that is asked for."""
-    period = table.period
     words = {"day": period.as_of, "percent": f"{period.percent:.1f}"}
     return TimeBar(
         period.starts_on,
@@ -161,20 +164,55 @@ def _percent_at(day: date, period: Period) -> float:
 
 def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShown]:
     """Return the four figures with what stands under each."""
-    return [_show_goal(goal, answer, links, course=course) for goal in answer.table.goals]
+    table, changes = answer.table, course.grown[course.week_on][None]
+    return [
+        _show_goal(
+            goal,
+            bases,
+            Beside(
+                table.period,
+                course.outlooks[goal.kind],
+                coming=course.coming.get(goal.kind),
+                given=table.allocated(goal.kind),
+                week_on=course.week_on,
+                change=change,
+                checked=add_checked(answer.checked, bases.measures),
+                ever=answer.ever.get(goal.kind),
+            ),
+            links,
+        )
+        for goal, bases, change in zip(table.goals, answer.tally.goals, changes, strict=True)
+    ]
 
 
-def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) -> GoalShown:
+@dataclass(frozen=True)
+class Beside:
+    """What is said beside a figure: `given` to the districts together, the `change` of the week.
+
+    `coming` is the target of the first day, while it is still to come.
+    """
+
+    period: Period
+    outlook: Outlook
+    coming: int | None
+    given: int | None
+    week_on: date
+    change: int
+    checked: Checked
+    ever: tuple[tuple[Measure, ...], int] | None
+
+
+@remembered
+def _show_goal(goal: GoalLine, bases: Counted, beside: Beside, links: Links) -> GoalShown:
     status, verdict = VERDICTS[goal.pace]
-    period, outlook = answer.table.period, course.outlooks[goal.kind]
+    period, outlook = beside.period, beside.outlook
     has_plan = bool(goal.target) and period.phase is Phase.RUNNING
-    coming = course.coming.get(goal.kind)
     return GoalShown(
         kind=goal.kind.value,
         name=KIND_NAMES[goal.kind],
         counted=goal.counted,
         unit=goal.unit,
-        target=coming if goal.target is None else goal.target,
+        target=beside.coming if goal.target is None else goal.target,
         url=links.entries(kind=goal.kind),
         status=status,
         verdict=verdict,
@@ -182,13 +220,20 @@ def _show_goal(goal: GoalLine, answer: Answer, links: Links, *, course: Course) 
         low=outlook.forecast.low if outlook.forecast else None,
         high=outlook.forecast.high if outlook.forecast else None,
         facts=[
-            *_share_facts(goal, period, has_plan=has_plan, is_coming=coming is not None),
-            *show_course(goal, course, links, period=period),
+            *_share_facts(goal, period, has_plan=has_plan, is_coming=beside.coming is not None),
+            *show_course(
+                goal,
+                outlook,
+                links,
+                change=beside.change,
+                week_on=beside.week_on,
+                as_of=period.as_of,
+            ),
             Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
-            *_apart_facts(goal, answer, links),
-            say_checked(goal, answer, links),
+            *_apart_facts(goal, beside.ever, links),
+            say_checked(goal, beside.checked, links),
         ],
-        rules=explain_goal(goal, answer, outlook),
+        rules=explain_goal(goal, bases, outlook, period=period, given=beside.given),
     )
 
 
@@ -205,24 +250,26 @@ def _share_facts(goal: GoalLine, period: Period, *, has_plan: bool, is_coming: b
     ]
 
 
-def _apart_facts(goal: GoalLine, answer: Answer, links: Links) -> list[Fact]:
+def _apart_facts(
+    goal: GoalLine, ever: tuple[tuple[Measure, ...], int] | None, links: Links
+) -> list[Fact]:
     """Name what the goal leaves out: mobile robots, and those that have left the stock."""
     facts = [
         Fact(APART_NAMES[measure], amount(total, goal.unit), links.entries(measures=(measure,)))
         for measure, total in goal.apart.items()
     ]
-    if goal.kind in answer.ever:
-        measures, total = answer.ever[goal.kind]
+    if ever is not None:
+        measures, total = ever
         url = links.entries(measures=measures)
         facts.append(Fact(_("Ever deployed, retired ones too"), amount(total, goal.unit), url))
     return facts
 
 
-def show_maps(table: Table, links: Links, *, shown: Kind) -> list[Choice]:
+@remembered
+def show_maps(kinds: Sequence[Kind], links: Links, *, shown: Kind) -> list[Choice]:
     """Offer each kind for the map."""
     return [
-        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown)
-        for kind in table.kinds
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
     ]
 
 
@@ -293,13 +340,13 @@ def show_page(
         lead=foresee_lead(lead_of(table), table, course),
         is_over=period.phase is Phase.ENDED,
         result_url=links.again(as_of=period.ends_on.isoformat()),
-        bar=show_bar(table),
+        bar=show_bar(period),
         goals=show_goals(answer, links, course=course),
         has_plan=has_plan,
         has_forecast=any(outlook.forecast for outlook in course.outlooks.values()),
         kinds=show_kinds(table),
         districts_say=say_districts(table),
-        orders=show_orders(table, links, order=order),
+        orders=show_orders(table.kinds, links, order=order),
         rows=show_rows(table, links, order=order, desks=course.desks, ids=ids),
         city=show_city(table, links, desks=course.desks),
         desk_head=show_desk_head(),
@@ -308,7 +355,7 @@ def show_page(
         allocation_notes=note_allocations(table),
         trends=show_trends(answer, course=course),
         months=show_months(answer),
-        maps=show_maps(table, links, shown=on_map),
+        maps=show_maps(table.kinds, links, shown=on_map),
         map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
         tiles=show_tiles(table, links, kind=on_map),
         waters=show_waters(),

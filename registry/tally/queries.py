@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import sqlalchemy as sa
+from fractions import Fraction
 
 from registry.applications.status import Status
-from registry.applications.workflow import EVENTS, TRANSITIONS
 from registry.core import clock
-from registry.core.database import db
 from registry.core.errors import NotFound
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.districts.queries import find_district
 from registry.ledger.answers import RETIRED, Tally, read_tally
+from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.checks import Checked
-from registry.ledger.facts import chunks
-from registry.ledger.growing import Growing, Since
-from registry.ledger.models import Event
 from registry.ledger.queries import (
     Head,
     KnownAt,
     TrendPoint,
     read_goals,
-    read_head,
     read_trend,
 )
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import find_programme
 from registry.tally.table import (
+    GoalLine,
     Period,
     Row,
     Table,
@@ -43,7 +38,6 @@ from registry.tally.table import (
 from registry.tally.words import KIND_NAMES
 
 STAGES = (Status.SUBMITTED, Status.IN_REVIEW, Status.RETURNED)
-STAGE_AFTER = {EVENTS[row.action]: row.target for row in TRANSITIONS if row.target is not None}
 KIND_OF: Mapping[Measure, Kind] = {
     Measure.SMART_FACTORY: Kind.SMART_FACTORY,
     Measure.SMART_WORKSHOP: Kind.SMART_WORKSHOP,
@@ -86,39 +80,70 @@ def read_answer(as_of: date, known: KnownAt | None) -> Answer:
 
 def make_table(answer: Tally) -> Table:
     """Set an answer of the ledger against the programme's days and the allocations."""
-    chinese = is_chinese()
     programme = answer.programme
     period = Period(programme.starts_on, programme.ends_on, answer.as_of)
-    goals = tuple(
-        make_goal(
-            goal.kind,
-            unit=goal.unit_zh if chinese else goal.unit_en,
-            target=goal.target,
-            counted=goal.counted,
-            pipeline=goal.pipeline,
-            apart=goal.apart,
-            period=period,
-            milestones=goal.milestones,
-        )
-        for goal in answer.goals
-    )
+    goals = tuple(_make_goal(goal, period) for goal in answer.goals)
+    plan = _make_plan(tuple((goal.kind, goal.planned) for goal in goals))
+    chinese = is_chinese()
     districts = tuple(
-        Row(
-            code=line.code,
-            name=line.name_zh if chinese else line.name_en,
-            cells=tuple(
-                make_cell(
-                    goal.kind,
-                    counted=line.counted[goal.kind],
-                    allocated=line.allocated[goal.kind],
-                    planned=goal.planned,
-                )
-                for goal in goals
-            ),
+        _make_row(
+            line.code,
+            line.name_zh if chinese else line.name_en,
+            counted=tuple(line.counted.values()),
+            allocated=tuple(line.allocated.values()),
+            plan=plan,
         )
         for line in answer.districts
     )
-    return Table(period, goals, districts, make_city(goals, name=str(_("Whole city"))))
+    return Table(period, goals, districts, _make_city(goals))
+
+
+@remembered
+def _make_goal(goal: Counted, period: Period) -> GoalLine:
+    return make_goal(
+        goal.kind,
+        unit=goal.unit_zh if is_chinese() else goal.unit_en,
+        target=goal.target,
+        counted=goal.counted,
+        pipeline=goal.pipeline,
+        apart=goal.apart,
+        period=period,
+        milestones=goal.milestones,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(Settled):
+    """The plan line of each goal on the day, as a share of its target."""
+
+    planned: tuple[tuple[Kind, Fraction], ...]
+
+
+@remembered
+def _make_plan(planned: tuple[tuple[Kind, Fraction], ...]) -> Plan:
+    return Plan(planned)
+
+
+@remembered
+def _make_row(
+    code: str,
+    name: str,
+    *,
+    counted: tuple[int, ...],
+    allocated: tuple[int | None, ...],
+    plan: Plan,
+) -> Row:
+    """Return one district; its figures are in the order of the goals."""
+    cells = (
+        make_cell(kind, counted=done, allocated=share, planned=planned)
+        for (kind, planned), done, share in zip(plan.planned, counted, allocated, strict=True)
+    )
+    return Row(code, name, tuple(cells))
+
+
+@remembered
+def _make_city(goals: tuple[GoalLine, ...]) -> Row:
+    return make_city(goals, name=str(_("Whole city")))
 
 
 @dataclass(frozen=True)
@@ -209,61 +234,9 @@ def public_figures() -> PublicFigures | None:
     return PublicFigures(figures, table.period)
 
 
-def list_stages(cases: Mapping[int, tuple[Kind, int]], head: Head) -> dict[Status, Counter[Kind]]:
-    """Part the open cases (id: kind, what it would count) by the stage each stood in."""
-    stage_of = _read_stages(head, ids=cases.keys())
-    stages: dict[Status, Counter[Kind]] = {stage: Counter() for stage in STAGES}
-    for application_id, (kind, quantity) in cases.items():
-        stages[stage_of[application_id]][kind] += quantity
-    return stages
-
-
-def _read_stages(head: Head, *, ids: Collection[int]) -> Mapping[int, Status]:
-    if head.sequence < read_head().sequence:
-        return _find_stages(ids, head)
-    return _stages.read(
-        None,
-        head,
-        whole=lambda: _find_stages(ids, head),
-        grow=lambda kept, since: _find_again(kept, since, ids=ids),
-    )
-
-
-_stages: Growing[Mapping[int, Status]] = Growing()
-
-
-def _find_again(
-    kept: Mapping[int, Status], since: Since, *, ids: Collection[int]
-) -> Mapping[int, Status]:
-    """Find the stage of those open cases again that something happened to."""
-    if not since.cases:
-        return kept
-    still = {id_: stage for id_, stage in kept.items() if id_ not in since.cases}
-    return still | _find_stages(since.cases & set(ids), since.head)
-
-
-def _find_stages(ids: Collection[int], head: Head) -> dict[int, Status]:
-    return {id_: stage for part in chunks(sorted(ids)) for id_, stage in _last_stages(part, head)}
-
-
-def _last_stages(ids: Collection[int], head: Head) -> Iterator[tuple[int, Status]]:
-    last = (
-        sa.select(Event.application_id, sa.func.max(Event.sequence).label("sequence"))
-        .where(Event.type.in_(STAGE_AFTER), Event.sequence <= head.sequence)
-        .where(Event.application_id.in_(ids))
-        .group_by(Event.application_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        sa.select(Event.application_id, Event.type).join(
-            last,
-            sa.and_(
-                Event.application_id == last.c.application_id,
-                Event.sequence == last.c.sequence,
-                Event.type.in_(STAGE_AFTER),
-            ),
-        )
-    )
-    for application_id, type_ in rows:
-        if application_id is not None:
-            yield application_id, STAGE_AFTER[type_]
+def list_stages(tally: Tally) -> dict[Status, dict[Kind, int]]:
+    """Part the open cases by the stage each stood in; in the unit of its goal."""
+    return {
+        stage: {goal.kind: tally.stages.get((stage.value, goal.kind), 0) for goal in tally.goals}
+        for stage in STAGES
+    }

@@ -127,7 +127,7 @@ def read_screen(as_of: date) -> Screen:
     table = make_table(answer)
     coming = read_coming(answer, table.period)
     return Screen(
-        bar=show_bar(table),
+        bar=show_bar(table.period),
         bar_label=_say_time(table),
         label_at=min(max(table.period.percent, DATES_ROOM), 100 - DATES_ROOM),
         figures=[_show_figure(goal, table, coming=coming.get(goal.kind)) for goal in table.goals],

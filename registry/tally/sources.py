@@ -11,47 +11,46 @@ from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
 from registry.ledger.queries import Basis
 from registry.programme.kinds import Kind
-from registry.tally.queries import Answer
-from registry.tally.table import GoalLine, Phase, Table
+from registry.tally.table import GoalLine, Period, Phase, Table
 from registry.tally.words import KIND_NAMES, Rule, amount, join, signed
 
 
-def explain_basis(goal: GoalLine, answer: Answer) -> list[Rule]:
+def explain_basis(
+    goal: GoalLine, bases: Counted, *, period: Period, given: int | None
+) -> list[Rule]:
     """Say of one goal what its target, its plan line and its shares rest on, and since when."""
-    counted = next(line for line in answer.tally.goals if line.kind is goal.kind)
     return [
-        *_explain_target(goal, counted),
-        *_explain_plan(goal, counted, answer.table),
-        *_explain_shares(goal, counted, answer.table),
+        *_explain_target(goal, bases),
+        *_explain_plan(goal, bases, period),
+        *_explain_shares(goal, bases, given),
     ]
 
 
-def _explain_target(goal: GoalLine, counted: Counted) -> list[Rule]:
-    if goal.target is None or counted.target_basis is None:
+def _explain_target(goal: GoalLine, bases: Counted) -> list[Rule]:
+    if goal.target is None or bases.target_basis is None:
         return []
-    return [Rule(_("Target"), _with_basis(amount(goal.target, goal.unit), counted.target_basis))]
+    return [Rule(_("Target"), _with_basis(amount(goal.target, goal.unit), bases.target_basis))]
 
 
-def _explain_plan(goal: GoalLine, counted: Counted, table: Table) -> list[Rule]:
-    if not goal.target or table.period.phase is not Phase.RUNNING:
+def _explain_plan(goal: GoalLine, bases: Counted, period: Period) -> list[Rule]:
+    if not goal.target or period.phase is not Phase.RUNNING:
         return []
-    if goal.line.bends and counted.plan_basis is not None:
-        return [Rule(_("Plan line"), _with_basis(say_milestones(goal), counted.plan_basis))]
+    if goal.line.bends and bases.plan_basis is not None:
+        return [Rule(_("Plan line"), _with_basis(say_milestones(goal), bases.plan_basis))]
     even = _(
         "%(target)s × %(gone)s days gone ÷ %(all)s days.",
         target=amount(goal.target, goal.unit),
-        gone=f"{table.period.elapsed_days:,}",
-        all=f"{table.period.total_days:,}",
+        gone=f"{period.elapsed_days:,}",
+        all=f"{period.total_days:,}",
     )
     return [Rule(_("Plan line"), even)]
 
 
-def _explain_shares(goal: GoalLine, counted: Counted, table: Table) -> list[Rule]:
-    given = table.allocated(goal.kind)
-    if given is None or counted.shares_basis is None:
+def _explain_shares(goal: GoalLine, bases: Counted, given: int | None) -> list[Rule]:
+    if given is None or bases.shares_basis is None:
         return []
     said = say_allocated(goal, given)
-    return [Rule(_("Shares of the districts"), _with_basis(said, counted.shares_basis))]
+    return [Rule(_("Shares of the districts"), _with_basis(said, bases.shares_basis))]
 
 
 def say_milestones(goal: GoalLine) -> object:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from registry.core.kept import Settled
 from registry.programme.kinds import Kind, Measure
 from registry.programme.plan import Milestone, PlanLine
 
@@ -78,8 +79,8 @@ class Period:
         return PlanLine(self.starts_on, self.ends_on, target or 0, tuple(milestones))
 
 
-@dataclass(frozen=True)
-class GoalLine:
+@dataclass(frozen=True, eq=False)
+class GoalLine(Settled):
     """One goal in the city; `target` is None where none was in force on the day.
 
     `plan` and `lead` are rounded as shown, so that they add up on paper; `planned` is the plan line
@@ -121,8 +122,8 @@ class Cell:
     behind: bool
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, eq=False)
+class Row(Settled):
     """One district, or the city, with a cell for each goal in the programme's order."""
 
     code: str
@@ -145,6 +146,11 @@ class Table:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         return tuple(goal.kind for goal in self.goals)
+
+    @property
+    def bent(self) -> tuple[Kind, ...]:
+        """Return the kinds whose plan lines go through milestones."""
+        return tuple(goal.kind for goal in self.goals if goal.line.bends)
 
     def goal(self, kind: Kind) -> GoalLine:
         return next(goal for goal in self.goals if goal.kind is kind)

@@ -10,10 +10,11 @@ from babel.lists import format_list
 from flask_babel import get_locale
 
 from registry.applications.status import Status
+from registry.core.kept import Settled, remembered
 from registry.core.language import _, agree, is_chinese, n_
 from registry.entries.catalogue import CATALOGUE
 from registry.programme.kinds import Kind, Measure
-from registry.tally.table import GoalLine, Pace, Phase, Table
+from registry.tally.table import GoalLine, Pace, Period, Phase, Table
 
 KIND_NAMES: Mapping[Kind, object] = {kind: facts.label for kind, facts in CATALOGUE.items()}
 MEASURE_NAMES: Mapping[Measure, object] = {
@@ -59,8 +60,8 @@ class Lead:
     shortfall: object = ""
 
 
-@dataclass(frozen=True)
-class Rule:
+@dataclass(frozen=True, eq=False)
+class Rule(Settled):
     """One rule of counting in words."""
 
     name: object
@@ -179,9 +180,14 @@ def join(words: Sequence[str]) -> str:
     return format_list(words, style="standard", locale=get_locale())
 
 
-def rules_of(table: Table) -> list[Rule]:
+def rules_of(table: Table) -> Sequence[Rule]:
     """Say how the figures came about: what counts, in which unit, from which source."""
-    period = table.period
+    return _rules_of(table.period, table.bent)
+
+
+@remembered
+def _rules_of(period: Period, bent: tuple[Kind, ...]) -> Sequence[Rule]:
+    """Say it for a programme whose plan lines go through milestones for some kinds."""
     return [
         Rule(_("Counted"), say_counting()),
         Rule(
@@ -193,7 +199,7 @@ def rules_of(table: Table) -> list[Rule]:
                 day=period.starts_on,
             ),
         ),
-        Rule(_("Plan line"), say_plan_line(table)),
+        Rule(_("Plan line"), say_plan_line(period, bent)),
         Rule(_("District"), _("Where the thing stands, not the seat of the enterprise.")),
         Rule(
             _("Under way"),
@@ -221,13 +227,9 @@ def say_counting() -> object:
     )
 
 
-def say_plan_line(table: Table) -> object:
+def say_plan_line(period: Period, bent: Sequence[Kind]) -> object:
     """Say how the plan lines run, those through milestones by name."""
-    words = {
-        "gone": f"{table.period.elapsed_days:,}",
-        "all": f"{table.period.total_days:,}",
-    }
-    bent = [str(KIND_NAMES[goal.kind]) for goal in table.goals if goal.line.bends]
+    words = {"gone": f"{period.elapsed_days:,}", "all": f"{period.total_days:,}"}
     if not bent:
         return _(
             "Target × days gone ÷ all days (%(gone)s ÷ %(all)s). On plan: less than one percentage"
@@ -239,6 +241,6 @@ def say_plan_line(table: Table) -> object:
         " for other goals target × days gone ÷ all days (%(gone)s ÷ %(all)s). A district is held"
         " against the plan line of the city as a share of the target. On plan: less than one"
         " percentage point, or less than one unit, away from it.",
-        kinds=join(bent),
+        kinds=join([str(KIND_NAMES[kind]) for kind in bent]),
         **words,
     )

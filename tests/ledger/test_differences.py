@@ -15,12 +15,11 @@ from registry.ledger.differences import (
     Line,
     Span,
     list_differences,
-    read_totals_of,
     sum_differences,
 )
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
-from registry.ledger.queries import read_totals
+from registry.ledger.queries import read_totals, read_totals_of
 from registry.programme.kinds import Kind, Measure
 from tests.factories import an_enterprise
 from tests.ledger.register import Register

@@ -17,7 +17,7 @@ from registry.ledger.answers import read_tally
 from registry.ledger.queries import read_head
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind
-from registry.tally.pace import Desk, Step, due_after, measure, read_desks
+from registry.tally.pace import Desk, Sample, Step, due_after, measure, read_desks
 from tests.factories import a_district
 from tests.tally.factories import a_filed_case
 
@@ -124,4 +124,4 @@ def test_clock_stands_while_the_enterprise_has_the_case() -> None:
     ("days", "percentile"), [([3], 3), (list(range(1, 11)), 9), (list(range(1, 12)), 10)]
 )
 def test_nine_tenths_took_no_longer_than_the_percentile(days: list[int], percentile: int) -> None:
-    assert measure(days, overdue=0).percentile == percentile
+    assert measure(Sample(days), overdue=0).percentile == percentile

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from registry.accounts.roles import Role
+from registry.app import create_app
 from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
 from registry.core import clock, kept
@@ -46,6 +47,7 @@ SEEDS = range(3)
 STEPS = 14
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 PAGES = ("/tally", "/tally?order=robot_deployment&map=smart_factory", "/tally?as_of=2026-10-31")
+MADE_MOST = 40
 CODES = ("320582", "320583", "320585")
 
 
@@ -65,7 +67,8 @@ def read_anew(browser: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatc
     """Read a page in a process that keeps nothing at all."""
     with monkeypatch.context() as without:
         without.setattr(growing, "is_snapshot", lambda: False)
-        without.setattr(kept, "parts", kept.Parts(most=0))
+        without.setattr(kept.Parts, "find", lambda _parts, _key: None)
+        without.setattr(kept.Parts, "keep", lambda _parts, _key, _part: None)
         return read(browser, address)
 
 
@@ -178,8 +181,128 @@ def test_every_page_after_every_deed(
             for act in acts:
                 act(chance)
                 db.session.commit()
-            address = chance.choice([PAGES[0], PAGES[0], *PAGES])
+            address = chance.choice([PAGES[0], PAGES[0], *PAGES, _known_then(chance)])
             assert read(leader, address) == read_anew(leader, address, monkeypatch), (step, acts)
+
+
+def _known_then(chance: random.Random) -> str:
+    """Ask for a day by what was known at some head; some of these are asked again and again."""
+    newest = db.session.scalar(sa.select(sa.func.max(Seal.sequence))) or 1
+    known = chance.choice([2, newest // 2, newest - 1, newest])
+    day = TODAY - timedelta(days=chance.choice([0, 0, 30]))
+    return f"/tally?as_of={day}&known_at=%23{max(known, 1)}"
+
+
+def test_each_language_has_its_own_words(
+    app: Flask, sign_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(7)
+    with clock.set_to(NOW):
+        for act in (_register, _register, _file):
+            act(chance)
+        people = [a_user(Role.LEADER), a_user(Role.LEADER)]
+        people[1].language = "en"
+        db.session.commit()
+        browsers = [sign_in(db.session.merge(person)) for person in people]
+        for step in range(3):
+            _register(chance)
+            db.session.commit()
+            pages = [read(browser, "/tally") for browser in browsers]
+            anew = [read_anew(browser, "/tally", monkeypatch) for browser in browsers]
+            assert pages == anew, step
+            assert ['<html lang="en">' in page for page in pages] == [False, True]
+
+
+def test_two_servers_of_one_register_show_the_same(
+    app: Flask, leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each keeps answers of its own, and grows them by what the other has recorded."""
+    chance = random.Random(11)
+    other = create_app(app.config["SETTINGS"])
+    name = app.config["SESSION_COOKIE_NAME"]
+    read(leader, "/tally")
+    cookie = leader.get_cookie(name)
+    assert cookie is not None
+    browser = other.test_client()
+    browser.set_cookie(name, cookie.value)
+    for step in range(STEPS):
+        with app.app_context():
+            chance.choice(DEEDS)(chance)
+            db.session.commit()
+        if chance.random() < 0.7:  # now and then one of them is left behind
+            assert read(browser, "/tally") == read_anew(browser, "/tally", monkeypatch), step
+        if chance.random() < 0.7:
+            assert read(leader, "/tally") == read(browser, "/tally"), step
+    with other.app_context():
+        db.engine.dispose()
+
+
+def test_only_what_a_record_changes_is_made_anew(
+    leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept is found again: a value of a sort that is never kept would not be seen else."""
+    monkeypatch.setattr(kept, "parts", kept.Parts())
+    chance = random.Random(3)
+    for _ in range(8):
+        _register(chance)
+        db.session.commit()
+        read(leader, "/tally")
+    read(leader, "/tally")
+    made: list[object] = []
+    keep = kept.Parts.keep
+
+    def note(parts: kept.Parts[Any], key: object, part: object) -> None:
+        if key not in parts.older:  # what was found there is kept for longer
+            made.append(key)
+        keep(parts, key, part)
+
+    monkeypatch.setattr(kept.Parts, "keep", note)
+
+    read(leader, "/tally")
+    unchanged = len(made)
+    a_registered(Kind.SMART_WORKSHOP, on=TODAY, district=CODES[0])
+    db.session.commit()
+    read(leader, "/tally")
+
+    assert unchanged == 0
+    assert len(made) < MADE_MOST
+
+
+def test_what_is_remembered_is_told_apart_by_its_arguments() -> None:
+    asked: list[tuple[object, ...]] = []
+
+    @kept.remembered
+    def make(*words: object) -> object:
+        asked.append(words)
+        return kept.Settled()
+
+    first, second = make("a", 1), make("a", 2)
+
+    assert make("a", 1) is first
+    assert make("a", 2) is second
+    assert asked == [("a", 1), ("a", 2)]
+    assert kept.values_of((first, second)) == kept.values_of([make("a", 1), make("a", 2)])
+    assert kept.values_of(first) != kept.values_of(second)
+
+
+def test_answers_of_earlier_heads_are_bounded_and_read_once(app: Flask) -> None:
+    fixed: growing.Fixed[int] = growing.Fixed()
+    heads = [Head(number + 1, NOW, f"{number:064}") for number in range(growing.FIXED_MOST + 1)]
+    reads: list[Head] = []
+
+    def ask(head: Head) -> int:
+        def whole() -> int:
+            reads.append(head)
+            return head.sequence
+
+        return fixed.read("asked", head, whole=whole)
+
+    with reading():
+        answers = [ask(head) for head in (*heads, heads[-1], heads[0])]
+        db.session.rollback()
+
+    assert answers == [head.sequence for head in (*heads, heads[-1], heads[0])]
+    assert reads == [*heads, heads[0]]
 
 
 def test_no_sign_is_left_on_a_page(leader: FlaskClient) -> None:
@@ -227,7 +350,7 @@ def test_parts_that_differ_in_anything_are_told_apart() -> None:
 
 
 def test_the_parts_that_are_kept_are_bounded() -> None:
-    parts = kept.Parts(most=10)
+    parts: kept.Parts[str] = kept.Parts(most=10)
     for number in range(100):
         parts.keep(number, str(number))
 

@@ -35,7 +35,7 @@ from tests.tally.factories import (
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAYS = ("2024-12-31", "2025-02-28", "2025-07-01", "2026-03-31", "2026-11-22")
 FACTORY, WORKSHOP, UPGRADE, ROBOTS = Kind
-STATEMENTS = 6  # session, head, programme, districts, sample checks, release
+STATEMENTS = 3  # session, head, programme
 
 
 @pytest.fixture(autouse=True)

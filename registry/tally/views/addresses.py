@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any  # the words of an address are text or lists of it
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_login import current_user
 
 from registry.accounts.roles import DESK, Role
@@ -17,6 +17,7 @@ from registry.tally.questions import Question
 from registry.tally.spans import SpanAsked
 
 CHECK_READERS = frozenset({*DESK, Role.LEADER, Role.ADMINISTRATOR})
+PATHS = "paths of pages of figures"
 FILES = {
     "tally.index": "tally.download",
     "tally.charts": "tally.download",
@@ -29,7 +30,7 @@ class Addresses:
 
     def __init__(self, question: Question, *, head: str) -> None:
         self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
-        self.paths: dict[str, str] = {}
+        self.key = self._key()
 
     def entries(
         self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
@@ -44,7 +45,9 @@ class Addresses:
     def again(self, **changes: str) -> str:
         asked = {**request.args.to_dict(flat=False), **changes}
         kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
-        return url_for(request.endpoint or "tally.index", **kept)
+        query = write_query(kept)
+        path = self._path(request.endpoint or "tally.index")
+        return f"{path}?{query}" if query else path
 
     def kept(self, *names: str) -> dict[str, str]:
         return {name: request.args[name] for name in names if request.args.get(name)}
@@ -67,7 +70,7 @@ class Addresses:
     def checks(self) -> str:
         """Return the address of the sample checks, for whom there are such."""
         role = current_user.role if current_user.is_authenticated else None
-        return url_for("sampling.index") if role in CHECK_READERS else ""
+        return self._path("sampling.index") if role in CHECK_READERS else ""
 
     def tally(self) -> str:
         return self.pin("tally.index")
@@ -82,9 +85,29 @@ class Addresses:
 
     def pin(self, endpoint: str, **words: Any) -> str:
         """Return what `url_for` would, for a page of two hundred addresses."""
-        if endpoint not in self.paths:
-            self.paths[endpoint] = url_for(endpoint)
-        return f"{self.paths[endpoint]}?{write_query({**words, **self.pinned})}"
+        return f"{self._path(endpoint)}?{write_query({**words, **self.pinned})}"
+
+    def _path(self, endpoint: str) -> str:
+        """Return the path of a page that needs no words; the same in every request."""
+        if request.script_root:
+            return url_for(endpoint)
+        paths: dict[str, str] = current_app.extensions.setdefault(PATHS, {})
+        if endpoint not in paths:
+            paths[endpoint] = url_for(endpoint)
+        return paths[endpoint]
+
+    def _key(self) -> tuple[object, ...]:
+        """Name all that an address depends on, so that equal ones lead to the same places."""
+        role = current_user.role if current_user.is_authenticated else None
+        asked = tuple(request.args.items(multi=True))
+        pinned = self.pinned.values()
+        return (type(self), request.script_root, request.endpoint, asked, role, *pinned)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Addresses) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 class ChangeAddresses(Addresses):
@@ -92,8 +115,8 @@ class ChangeAddresses(Addresses):
 
     def __init__(self, asked: SpanAsked) -> None:
         self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
-        self.paths = {}
         self.span: dict[str, Any] = dict(asked.pinned)
+        self.key = (*self._key(), *self.span.values())
 
     def file(self) -> str:
         words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}

@@ -83,7 +83,7 @@ def _show_index() -> ResponseReturnValue:
     order = _find_kind("order")
     page = show_page(
         answer,
-        list_stages(answer.tally.open_cases, answer.tally.head),
+        list_stages(answer.tally),
         Addresses(question, head=slots.IN_ADDRESSES),
         course=read_course(answer),
         order=order,
