@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any  # options of the engine are of many types
 
@@ -42,7 +43,9 @@ from registry.core import (
     unchanged,
     wire,
 )
+from registry.core.beside import REOPEN
 from registry.core.database import REPLICA, db, prepare_engine, set_may_write
+from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
 from registry.importing.views import importing
@@ -59,6 +62,7 @@ from registry.standing.views import standing
 from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally import geometry
 from registry.tally.queries import public_figures
+from registry.tally.samples import sample_charts
 from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
     kept.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
+        sample_charts=sample_charts,
         count_entry=show_counting,
         beside_entry=beside_entry,
         amendments_of=amendments_of,
@@ -130,6 +135,7 @@ def create_app(settings: Settings) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SETTINGS=settings,
+        **{REOPEN: partial(create_app, settings)},
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -176,6 +182,7 @@ def _know_people(app: Flask) -> None:
     manager.user_loader(_load_user)
     manager.unauthorized_handler(resume.unauthorized)
     app.register_error_handler(CSRFError, resume.stale_token)
+    app.register_error_handler(Occupied, resume.occupied)
     app.teardown_request(_note_seen)
 
 
@@ -197,7 +204,7 @@ def _note_seen(error: BaseException | None) -> None:
     set_may_write(True)
     try:
         touch_session(key, at=clock.now())
-    except sa.exc.DBAPIError:
+    except (sa.exc.DBAPIError, Occupied):
         structlog.get_logger().warning("session not touched")
 
 

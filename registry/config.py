@@ -56,7 +56,7 @@ def read_settings(
     if demonstration:
         data_dir = data_dir / "demo"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"DATA_DIR cannot be used: {data_dir}: {error.strerror}.") from error
     bind = _address(environ.get("BIND") or "127.0.0.1:8000")

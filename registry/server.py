@@ -15,6 +15,7 @@ from registry.app import create_app
 from registry.config import Settings
 from registry.core import clock, metrics
 from registry.core.database import db
+from registry.core.errors import Occupied
 from registry.core.lazily import load_all
 from registry.notices.delivery import deliver_due
 
@@ -74,7 +75,7 @@ def _deliver(app: Flask, settings: Settings) -> None:
         with app.app_context():
             try:
                 deliver_due(settings, at=clock.now())
-            except (DBAPIError, OSError):
+            except (DBAPIError, Occupied, OSError):
                 structlog.get_logger().warning("notices not delivered", exc_info=True)
             finally:
                 db.session.remove()

@@ -38,6 +38,7 @@ from registry.core import clock
 from registry.core.errors import Invalid
 from registry.core.forms import RegistryForm
 from registry.core.language import _
+from registry.core.letters import refuse_strange
 from registry.enterprises.codes import check_code
 from registry.enterprises.industries import list_choices
 from registry.enterprises.models import Ownership
@@ -89,6 +90,14 @@ def is_code(_form: Form, field: Field) -> None:
     """Unify a credit code; name the group of characters that is wrong."""
     try:
         field.data = check_code(field.data or "")
+    except Invalid as fault:
+        raise ValidationError(str(fault.message)) from None
+
+
+def is_readable(_form: Form, field: Field) -> None:
+    """Refuse a name with characters that nobody can read, and emoji."""
+    try:
+        refuse_strange(field.data or "")
     except Invalid as fault:
         raise ValidationError(str(fault.message)) from None
 
@@ -162,7 +171,7 @@ class FirmForm(RegistryForm):
     )
     enterprise = StringField(
         _("Name of the enterprise"),
-        [NEEDED, no_longer_than(ENTERPRISE_MAX)],
+        [NEEDED, no_longer_than(ENTERPRISE_MAX), is_readable],
         description=_("As on the business licence."),
     )
     district = SelectField(_("District of the seat"), [CHOSEN])
@@ -177,7 +186,7 @@ class FirmForm(RegistryForm):
 class SignUpForm(FirmForm):
     """An enterprise and its first, or a further, person; the password comes with the link."""
 
-    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX)])
+    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX), is_readable])
     phone = StringField(
         _("Telephone"),
         [NEEDED, is_phone()],
@@ -194,7 +203,7 @@ class InvitationForm(ChoosesPassword):
     """What an invited person adds: name and password, and the address where none is known yet."""
 
     email = StringField(_("E-mail"), [NEEDED, no_longer_than(EMAIL_MAX), is_email])
-    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX)])
+    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX), is_readable])
     password = password_field(_("Password"))
 
 
@@ -207,7 +216,7 @@ class ForgotForm(RegistryForm):
 class AccountForm(RegistryForm):
     """What a person changes of the own account."""
 
-    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX)])
+    name = StringField(_("Your name"), [NEEDED, no_longer_than(NAME_MAX), is_readable])
     phone = StringField(_("Telephone"), [Optional(), is_phone()])
     language = RadioField(
         _("Language"), choices=[SelectChoice("zh_CN", "中文"), SelectChoice("en", "English")]
@@ -279,7 +288,7 @@ class WholeField(IntegerField):
 class EnterpriseForm(RegistryForm):
     """The common record of an enterprise: typed once, used by all its applications."""
 
-    address = StringField(_("Address"), [NEEDED, no_longer_than(200)])
+    address = StringField(_("Address"), [NEEDED, no_longer_than(200), is_readable])
     district = SelectField(_("District of the seat"), [CHOSEN])
     industry = SelectField(_("Industry"), [CHOSEN])
     employees = WholeField(
@@ -299,9 +308,9 @@ class EnterpriseForm(RegistryForm):
     founded_on = TypedDateField(_("Founded on"), [InputRequired(_("Please fill this in."))])
     ownership = SelectField(_("Ownership"), [Optional()])
     legal_representative = StringField(
-        _("Legal representative"), [NEEDED, no_longer_than(NAME_MAX)]
+        _("Legal representative"), [NEEDED, no_longer_than(NAME_MAX), is_readable]
     )
-    contact_name = StringField(_("Contact"), [NEEDED, no_longer_than(NAME_MAX)])
+    contact_name = StringField(_("Contact"), [NEEDED, no_longer_than(NAME_MAX), is_readable])
     contact_phone = StringField(_("Telephone of the contact"), [NEEDED, is_phone()])
 
     def __init__(self, *arguments: Any, districts: list[tuple[str, str]], **named: Any) -> None:

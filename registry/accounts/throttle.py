@@ -18,7 +18,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 import sqlalchemy as sa
 
 from registry.accounts.models import AskedMail, FailedSignIn, MailCause
-from registry.core.database import db
+from registry.core.database import db, take_lock
 from registry.core.errors import Busy
 from registry.core.language import n_
 
@@ -64,7 +64,7 @@ class Try:
 def begin_try(email: str, *, address: str, at: datetime) -> Try:
     """Take one try at an account from an address, or say how long to wait. Commits."""
     address = network_of(address)
-    _wait_for_others()
+    take_lock(THROTTLE_LOCK)
     db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.failed_at < at - KEPT))
     of_account = _times(FailedSignIn.email == email, at=at)
     of_address = _times(FailedSignIn.address == address, at=at)
@@ -97,7 +97,7 @@ def take_mail(cause: MailCause, email: str, *, address: str, at: datetime) -> No
     Counts and waits within the transaction of the request, which ends with the mail in the outbox.
     """
     limit, address = MAIL_LIMITS[cause], network_of(address)
-    _wait_for_others()
+    take_lock(THROTTLE_LOCK)
     db.session.execute(sa.delete(AskedMail).where(AskedMail.asked_at < at - KEPT))
     of_email = _asked(cause, AskedMail.email == email, limit, at=at)
     wait = _wait(of_email, limit.of_email, limit.window, at=at)
@@ -149,11 +149,6 @@ def _too_many_from_one(most: int, seconds: int) -> object:
         minutes_of(seconds),
         most=most,
     )
-
-
-def _wait_for_others() -> None:
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(THROTTLE_LOCK)))
 
 
 def _times(condition: sa.ColumnElement[bool], *, at: datetime) -> list[datetime]:

@@ -11,7 +11,12 @@ from registry.applications import amending
 from registry.applications.models import Application
 from registry.applications.queries import find_filing
 from registry.applications.steps import Step
-from registry.applications.suspicions import LOTS_REPLACED, list_lots, list_suspicions
+from registry.applications.suspicions import (
+    LOTS_REPLACED,
+    Suspicion,
+    list_lots,
+    list_suspicions,
+)
 from registry.core.database import db
 from registry.core.errors import Invalid, NotAllowed, WrongState
 from registry.core.language import _
@@ -176,11 +181,18 @@ def _check_in_place(step: Step, left: Collection[int]) -> None:
 def _check_suspicions(step: Step, verified: Collection[int]) -> None:
     blocking = [
         suspicion
-        for suspicion in list_suspicions(step.application)
+        for suspicion in _list_suspicions(step)
         if suspicion.blocks(verified=verified, lots=step.given.lots)
     ]
     if blocking:
         raise WrongState(_("Not approved: a suspicion is open. %(title)s", title=blocking[0].title))
+
+
+def _list_suspicions(step: Step) -> Sequence[Suspicion]:
+    """Return what was found before the lock where that still holds, else what is found now."""
+    if step.looked is not None and step.looked.holds(step.application):
+        return step.looked.suspicions
+    return list_suspicions(step.application)
 
 
 def _replace_lots(step: Step, verified: Sequence[int]) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any  # a form as typed is nested JSON
 
+from registry.applications import places
 from registry.applications.amendment import Amendment
 from registry.applications.models import Application
 from registry.applications.queries import list_open_remarks
 from registry.districts.queries import find_district
 from registry.enterprises.models import Enterprise
 from registry.entries import checking
-from registry.entries.catalogue import CATALOGUE
+from registry.entries.catalogue import CATALOGUE, Section
 from registry.programme.kinds import Kind, Measure
 
 CARRIED = ("site_address", "district")
@@ -47,6 +50,23 @@ def kept_words(form: Mapping[str, Any]) -> Words:
     return {"fields": fields, "rows": rows[:ROWS_KEPT]}
 
 
+def print_of(application: Application, section: Section) -> str:
+    """Return the fingerprint of the words of one part, answers to its remarks included.
+
+    A page carries it: a part that nobody touched may be saved, whatever became of the others.
+    """
+    form, facts = application.form, application.facts
+    answers = [
+        [remark.id, remark.answer or ""]
+        for remark in list_open_remarks(application)
+        if places.section_of(facts, remark.place) == section.code
+    ]
+    fields = [[name, form.get("fields", {}).get(name) or ""] for name in section.fields]
+    rows = form.get("rows", []) if section.code == places.ROWS else []
+    words = json.dumps([fields, rows, answers], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
 def place_draft(application: Application, *, today: date) -> None:
     """Let title, district and quantity of a draft follow what is typed; lists show them.
 
@@ -70,7 +90,20 @@ def keep_answers(application: Application, answers: Mapping[int, str]) -> None:
     """Keep the answers to remarks as drafts; they count, and are dated, with the next filing."""
     for remark in list_open_remarks(application):
         if remark.id in answers:
-            remark.answer = answers[remark.id].strip()[:ANSWER_LONGEST]
+            remark.answer = _cut_answer(answers[remark.id])
+
+
+def are_kept(application: Application, answers: Mapping[int, str]) -> bool:
+    """Say whether these answers are what stands there."""
+    return all(
+        (remark.answer or "") == _cut_answer(answers[remark.id])
+        for remark in list_open_remarks(application)
+        if remark.id in answers
+    )
+
+
+def _cut_answer(answer: str) -> str:
+    return answer.strip()[:ANSWER_LONGEST]
 
 
 def _cut(word: object) -> object:

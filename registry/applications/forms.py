@@ -30,7 +30,12 @@ class StartForm(RegistryForm):
 
 
 class SaveForm(DeedForm):
-    """Save a section; the words themselves are read by `read_section`."""
+    """Save a section; the words themselves are read by `read_section`.
+
+    `was`: the fingerprint of its words as the page showed them.
+    """
+
+    was = HiddenField()
 
 
 class StepForm(DeedForm):

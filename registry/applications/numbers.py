@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from registry.applications.models import Application
-from registry.core.database import db
+from registry.core.database import db, take_lock
 
 NUMBER_LOCK = 4_017_174
 
 
 def next_number(district_code: str, year: int) -> str:
     """Return the next free case number; nobody else gets one before this transaction ends."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(NUMBER_LOCK)))
+    take_lock(NUMBER_LOCK)
     prefix = f"{district_code}-{year}-"
     running = sa.cast(sa.func.substr(Application.number, len(prefix) + 1), sa.Integer)
     last = db.session.scalar(

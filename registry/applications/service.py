@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any  # a form and a payload are any JSON
 
@@ -21,6 +22,7 @@ from registry.applications import (
     transfers,
 )
 from registry.applications.given import Given, Outcome
+from registry.applications.looking import look
 from registry.applications.models import Application
 from registry.applications.numbers import next_number
 from registry.applications.queries import find_last_of_kind, visible_to
@@ -39,6 +41,7 @@ from registry.core.database import db
 from registry.core.deeds import claim_key
 from registry.core.errors import Invalid, NotAllowed, NotFound, WrongState
 from registry.core.language import _
+from registry.entries.catalogue import Section
 from registry.entries.models import Entry
 from registry.ledger.service import Deed, deed
 from registry.programme.kinds import Kind
@@ -64,6 +67,14 @@ CHANGES: Mapping[Action, Callable[[Step], Mapping[str, Any]]] = {
 }
 
 RELEASE = next(row for row in TRANSITIONS if row.action is Action.RELEASE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the form, and the fingerprint of its words when they were seen."""
+
+    section: Section
+    seen: str
 
 
 def start(kind: Kind, *, by: User, at: datetime) -> Application:
@@ -108,9 +119,18 @@ def start(kind: Kind, *, by: User, at: datetime) -> Application:
 
 
 def save(
-    application: Application, form: Mapping[str, Any], *, by: User, at: datetime, seen: int
+    application: Application,
+    form: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    seen: int,
+    part: Part | None = None,
 ) -> Application:
     """Keep the words as typed, faulty ones included, and count the version up.
+
+    `part`: the one that was written in. Where it stands as it was seen, others may have changed
+    meanwhile; then `form` was made under the lock of the application.
 
     `form`: {"fields": {name: text or texts}, "rows": [{column: text}], "answers": {id: text}}, the
     last by the id of the remark. Raise WrongState where the version seen is not the present one, or
@@ -121,7 +141,8 @@ def save(
         if policy.may_apply(by) and locked.enterprise_id == by.enterprise_id:
             raise WrongState(_("The application was filed meanwhile and cannot be changed now."))
         raise NotAllowed(_("Only members of the enterprise may write in its application."))
-    check_version(locked, seen)
+    if part is None or drafts.print_of(locked, part.section) != part.seen:
+        check_version(locked, seen)
     locked.form = drafts.kept_words(form)
     drafts.place_draft(locked, today=day_of(at))
     drafts.keep_answers(locked, form.get("answers", {}))
@@ -147,6 +168,7 @@ def perform(
     holds it) or Invalid (something needed was not given). A request with a `key` that was used
     before acts no more and says so in the outcome.
     """
+    looked = look(application_id, by=by) if action is Action.APPROVE else None
     led_to = claim_key(key, user_id=by.id, at=at) if key else None
     application = _lock_for(action, application_id, by=by, given=given)
     if led_to is not None:
@@ -154,7 +176,7 @@ def perform(
     transferring.check_open(application, action, given)
     policy.may_act(by, application, action, at=at)
     check_version(application, seen)
-    step = Step(application, _row_of(application, action, at=at), by, at, given)
+    step = Step(application, _row_of(application, action, at=at), by, at, given, looked)
     steps.check_given(step)
     if action in CHECKS:
         CHECKS[action](step)

@@ -10,6 +10,7 @@ from typing import Any  # a payload is any JSON
 from registry.accounts.models import User
 from registry.applications import deadlines
 from registry.applications.given import Given
+from registry.applications.looking import Looked
 from registry.applications.models import Application, Remark
 from registry.applications.workflow import Action, Need, Transition
 from registry.core.clock import day_of
@@ -31,6 +32,7 @@ BY_TRANSFER = "transferred"
 class Step:
     """One step about to be taken: on what, along which row of the table, by whom, when, with what.
 
+    `looked` is what was found before anything was locked, where the step needs such a look.
     `touched` gathers the entries whose count the step may change; `told` what else is recorded:
     type, payload, and the application and the entry to whose story it belongs.
     """
@@ -40,6 +42,7 @@ class Step:
     by: User
     at: datetime
     given: Given
+    looked: Looked | None = None
     touched: list[int] = field(default_factory=list)
     told: list[tuple[str, Mapping[str, Any], int | None, int | None]] = field(default_factory=list)
 

@@ -12,7 +12,7 @@ from registry.applications.models import Application
 from registry.applications.status import PIPELINE
 from registry.core.database import db
 from registry.core.language import _, n_
-from registry.enterprises.models import Enterprise
+from registry.enterprises.queries import records_of
 from registry.entries.catalogue import CATALOGUE
 from registry.entries.models import (
     Entry,
@@ -78,14 +78,11 @@ def list_suspicions(application: Application) -> list[Suspicion]:
 
 def list_lots(enterprise_id: int) -> Sequence[RobotLot]:
     """List the live lots without serial numbers of an enterprise and of its duplicate records."""
-    same = sa.select(Enterprise.id).where(
-        sa.or_(Enterprise.id == enterprise_id, Enterprise.merged_into_id == enterprise_id)
-    )
     return db.session.scalars(
         sa.select(RobotLot)
         .join(Entry, RobotLot.entry_id == Entry.id)
         .where(
-            Entry.enterprise_id.in_(same),
+            Entry.enterprise_id.in_(records_of(enterprise_id)),
             Entry.standing == Standing.REGISTERED,
             Entry.revoked_on.is_(None),
             RobotLot.until_on.is_(None),

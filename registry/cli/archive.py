@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from registry.accounts.sessions import end_every_session
 from registry.cli.context import opened
 from registry.config import read_settings
 from registry.core import archive
@@ -26,7 +27,10 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.command()
 @click.argument("file", type=NEW_FILE)
 def backup(file: Path) -> None:
-    """Write database and attachments to FILE, while the register goes on serving."""
+    """Write database and attachments to FILE.
+
+    The register goes on serving meanwhile.
+    """
     settings = read_settings()
     file = file.absolute()
     with opened(settings, writes=False):
@@ -38,7 +42,10 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 def restore(file: Path) -> None:
-    """Read FILE back into an empty database of the same kind, and verify what was read."""
+    """Read a backup into an empty database.
+
+    It must be of the same kind. What was read is verified; where it does not hold, nothing is kept.
+    """
     settings = read_settings()
     with ExitStack() as stack:
         stack.enter_context(opened(settings, writes=True, sets_up=True))
@@ -49,6 +56,8 @@ def restore(file: Path) -> None:
         _put_files(Path(folder) / "files", settings.attachments_dir, undoing)
         _load(manifest, Path(folder))
         head = _verify()
+        end_every_session()  # one that was ended after the backup would be alive again
+        db.session.commit()
         undoing.pop_all()
     click.echo(f"Restored and verified up to {head}")
 

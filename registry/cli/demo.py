@@ -25,7 +25,10 @@ READY, LOCK = "ready", "lock"
 
 @click.command()
 def demo() -> None:
-    """Fill a demonstration with invented enterprises, and serve it to this machine only."""
+    """Serve a demonstration, filled with invented enterprises.
+
+    It has a database of its own and is served to this machine only.
+    """
     settings = read_settings(demonstration=True)
     check_safe_to_serve(settings)
     _make_ready(settings)

@@ -48,7 +48,10 @@ def tally(as_of: str | None, known_at: str | None, form: str) -> None:
 @click.command("verify")
 @click.option("--expect", help="SEQUENCE:HASH of a head printed earlier; it must be in the chain.")
 def verify_command(expect: str | None) -> None:
-    """Recount everything from the entries and check the chain; exit 1 at the first wrong row."""
+    """Recount everything and check the chain.
+
+    Ends with 1 and names the first row that is wrong.
+    """
     with opened(writes=False):
         report = verify(expect=_parse_expected(expect))
     if report.fault is not None:

@@ -19,7 +19,10 @@ ROLES = click.Choice([role.value for role in INVITED])
 @click.option("--email", required=True, help="The address of the person.")
 @click.option("--district", default="", help="Code or name; officers and supervisors need one.")
 def add_user(role: str, email: str, district: str) -> None:
-    """Print a one-time link that creates an account; no password on the command line."""
+    """Print a one-time link that creates an account.
+
+    No password is given on the command line.
+    """
     settings = read_settings()
     with opened(settings, writes=True):
         path = invite(email, role=Role(role), district=district, at=clock.now())

@@ -1,12 +1,12 @@
 """The database: one base class, named constraints, safe settings of both engines, who may write.
 
 A request that reads (GET, HEAD) runs in a transaction that cannot write and sees one snapshot. A
-writing one takes the write lock of SQLite at its beginning, so that it never fails half way.
+writing one sees what is committed, on both databases, until it locks a row or writes; on SQLite
+that takes the write lock: what it reads from then on stands still, and it never fails half way.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Hashable, Iterator
@@ -24,6 +24,10 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from registry.core.errors import Occupied
+from registry.core.language import _
+from registry.core.turns import take_turn
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -33,6 +37,10 @@ NAMING = {
 }
 T = TypeVar("T")
 BUSY_SECONDS = 15
+LOOKS, TURN = "looks", "turn"  # how a writing transaction of SQLite stands: not locked yet, locked
+READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's
+ADVISORY_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("number", type_=sa.Integer)))
 STATEMENT_SECONDS = 60
 
 
@@ -148,17 +156,25 @@ def is_sqlite(connection: Connection) -> bool:
 
 
 def lift_statement_limit() -> None:
-    """Let statements of this transaction run as long as they need: for proofs, not for pages."""
+    """Let statements of this transaction take the time and room they need: for proofs, not pages.
+
+    A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
+    list of ids that they look into must fit into memory, or it is read again for each row.
+    """
     connection = db.session.connection()
     if not is_sqlite(connection):
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL jit = off")
+        connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
 
 
 def prepare_engine(engine: Engine) -> None:
     """Set the durability, foreign keys, time-outs and transaction starts of one engine."""
+    event.listen(engine, "handle_error", _tell_waiting)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _before_statement)
         event.listen(engine, "checkin", _close_turn)
     else:
         event.listen(engine, "connect", _open_postgresql)
@@ -176,10 +192,37 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if not _may_write.get():
-        connection.exec_driver_sql("PRAGMA query_only=ON")
+    """Begin a transaction that reads; one that may write reads as it goes until it locks."""
+    connection.exec_driver_sql("PRAGMA query_only=ON")
+    if _may_write.get():
+        connection.connection.info[LOOKS] = True
+    else:
         connection.exec_driver_sql("BEGIN")
-        return
+
+
+def _before_statement(
+    connection: Connection,
+    _cursor: Any,
+    statement: str,
+    _parameters: Any,
+    context: Any,
+    _many: bool,
+) -> None:
+    if LOOKS in connection.connection.info and _locks(statement, context):
+        _begin_writing(connection)
+
+
+def _locks(statement: str, context: Any) -> bool:
+    """Say whether a statement writes, or is one that other databases lock rows by."""
+    if not statement.lstrip().upper().startswith(READS):
+        return True
+    asked = getattr(context.compiled, "statement", None)
+    return getattr(asked, "_for_update_arg", None) is not None
+
+
+def _begin_writing(connection: Connection) -> None:
+    info = connection.connection.info
+    del info[LOOKS]
     _take_turn(connection)
     connection.exec_driver_sql("PRAGMA query_only=OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -189,21 +232,49 @@ def _take_turn(connection: Connection) -> None:
     """Wait in line for the write lock; SQLite's own waiting is unfair to the one who came first."""
     info = connection.connection.info
     name = connection.engine.url.database
-    if "turn" in info or not name or name == ":memory:":
+    if TURN in info or not name or name == ":memory:":
         return
-    if getattr(_held, "turn", False):
+    if getattr(_held, TURN, False):
         raise RuntimeError("a second writing transaction in one thread would wait for the first")
-    turn = os.open(f"{name}.turn", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(turn, fcntl.LOCK_EX)
-    info["turn"] = turn
+    turn = take_turn(name, seconds=BUSY_SECONDS)
+    if turn is None:
+        raise _occupied()
+    info[TURN] = turn
     _held.turn = True
 
 
+def _occupied() -> Occupied:
+    return Occupied(
+        _("Somebody else has been writing for some time. Nothing of yours was done: try again.")
+    )
+
+
 def _close_turn(_connection: Any, record: Any) -> None:
-    turn = record.info.pop("turn", None)
+    record.info.pop(LOOKS, None)
+    turn = record.info.pop(TURN, None)
     if turn is not None:
         os.close(turn)
         _held.turn = False
+
+
+def _tell_waiting(context: Any) -> None:
+    """Say of a wait for a lock that came to its end what it is."""
+    cause = context.original_exception
+    is_sqlite_busy = getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    if is_sqlite_busy or getattr(cause, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+        raise _occupied() from cause
+
+
+def take_lock(number: int) -> None:
+    """Wait until no other transaction holds this lock, and hold it to the end of this one.
+
+    On SQLite it is the write lock, whatever the number. Raise Occupied where that takes too long.
+    """
+    connection = db.session.connection()
+    if not is_sqlite(connection):
+        connection.execute(ADVISORY_LOCK, {"number": number})
+    elif LOOKS in connection.connection.info:
+        _begin_writing(connection)
 
 
 def _open_postgresql(connection: Any, _record: Any) -> None:

@@ -41,6 +41,13 @@ class Busy(RegistryError):
         self.seconds = seconds
 
 
+class Occupied(RegistryError):
+    """Others wrote for longer than a request may wait; nothing was done, so ask again (503)."""
+
+    status = 503
+    seconds = 30
+
+
 class Invalid(RegistryError):
     """A value cannot be taken; belongs on its `field` (422)."""
 

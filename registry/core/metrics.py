@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
+RESERVED = 1024 * 1024  # bytes; all routes of the register take a third of it
 REQUESTS = Counter("registry_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("registry_request_seconds", "Time to answer", ["route"])
+
+
+class _Reserved(MmapedDict):
+    """A file of counts whose room on the disk is taken at once.
+
+    It is written through memory: a hole in it that finds the disk full would end the process.
+    """
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        file = Path(filename)
+        if not read_mode and not file.exists():
+            try:
+                file.write_bytes(bytes(RESERVED))
+            except OSError:
+                file.unlink(missing_ok=True)
+                raise
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]  # ships no types
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +47,7 @@ def count_over_processes(folder: Path) -> None:
     Wanted before the first request, and before the processes part.
     """
     os.environ[SHARED] = str(folder)
+    values.MmapedDict = _Reserved  # type: ignore[attr-defined]  # where its values are made
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]  # ships no types for it
 
 
@@ -44,8 +65,9 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    route = str(request.url_rule or "unknown")
-    REQUESTS.labels(request.method, route, response.status_code).inc()
-    if "counted_from" in g:
-        SECONDS.labels(route).observe(perf_counter() - g.counted_from)
+    with suppress(OSError):  # a full disk: what was asked for is worth more than its being counted
+        route = str(request.url_rule or "unknown")
+        REQUESTS.labels(request.method, route, response.status_code).inc()
+        if "counted_from" in g:
+            SECONDS.labels(route).observe(perf_counter() - g.counted_from)
     return response

@@ -16,7 +16,7 @@ from registry.core.working_days import is_working_day
 from registry.demo.amendments import amend_some
 from registry.demo.cases import Case, Cast, Plan
 from registry.demo.leaving import retire_some, revoke_some
-from registry.demo.lists import plan_early, plan_items, split_quarters, write_list
+from registry.demo.lists import plan_early, plan_items, split_periods, write_list
 from registry.demo.names import Firm, make_firms
 from registry.demo.people import People, invite_people, list_sign_ins
 from registry.demo.plan import (
@@ -191,7 +191,7 @@ def _list_deeds(filler: Filler, plans: Sequence[Plan]) -> list[tuple[datetime, D
     deeds = [(_moment(programme.starts_on, 14), first)]
     items = plan_items(random, firms, reached_by(plans))
     start = programme.starts_on
-    for end, rows in split_quarters(items, programme.starts_on, filler.today - timedelta(days=3)):
+    for end, rows in split_periods(items, programme.starts_on, filler.today - timedelta(days=3)):
         name = f"{end.year}年{end.month}月"
         data = write_list(random, rows, start=start, end=end, name=name)
         day = _working_day(end + timedelta(days=2), filler.today)

@@ -1,11 +1,11 @@
-"""Official lists of the demonstration, quarter by quarter: what is reached beyond the cases."""
+"""Official lists of the demonstration, period by period: what is reached beyond the cases."""
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import StringIO
 from random import Random
@@ -32,17 +32,23 @@ LEVELS = {FACTORY: "provincial", WORKSHOP: "provincial", UPGRADE: "city", ROBOTS
 EARLY = {FACTORY: 2, WORKSHOP: 9, UPGRADE: 31, ROBOTS: 12}
 MOBILE_SHARE = 0.06
 SECOND_PROJECTS = 40
+SHORTEST = timedelta(days=7)  # of the time that a list covers
+ORDINALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One row to come: `quantity` of robots, mobile or not; 0 for other kinds."""
+    """One row to come: `quantity` of robots, mobile or not; 0 for other kinds.
+
+    `phase` tells apart what one firm has several times.
+    """
 
     kind: Kind
     firm: Firm
     district: str
     quantity: int = 0
     is_mobile: bool = False
+    phase: str = ""
 
 
 def plan_items(
@@ -70,7 +76,18 @@ def plan_items(
         Item(UPGRADE, item.firm, item.district) for item in random.sample(upgrades, SECOND_PROJECTS)
     ]
     random.shuffle(items)
-    return items
+    return _name_phases(items)
+
+
+def _name_phases(items: Sequence[Item]) -> list[Item]:
+    """Call the second of a kind at one firm the second phase, and so on."""
+    seen: Counter[tuple[str, Kind, bool]] = Counter()
+    named: list[Item] = []
+    for item in items:
+        of_firm = item.firm.uscc, item.kind, item.is_mobile
+        named.append(replace(item, phase=f"{ORDINALS[seen[of_firm]]}期" if seen[of_firm] else ""))
+        seen[of_firm] += 1
+    return named
 
 
 def _robots(random: Random, firms: Sequence[Firm], missing: int) -> list[Item]:
@@ -89,18 +106,29 @@ def _robots(random: Random, firms: Sequence[Firm], missing: int) -> list[Item]:
 def plan_early(random: Random, firms: Sequence[Firm]) -> list[Item]:
     """Plan rows decided before the programme; they stand in the register and in no figure."""
     return [
-        Item(kind, firm, firm.district, random.choice((4, 8, 15)) if kind is ROBOTS else 0)
+        Item(
+            kind,
+            firm,
+            firm.district,
+            random.choice((4, 8, 15)) if kind is ROBOTS else 0,
+            phase="前期",
+        )
         for kind, count in EARLY.items()
         for firm in random.sample(list(firms), count)
     ]
 
 
-def split_quarters(
+def split_periods(
     items: Sequence[Item], starts_on: date, until: date
 ) -> Iterator[tuple[date, list[Item]]]:
-    """Part the items over quarters, each with its last day; a little more in the later ones."""
-    ends = _quarter_ends(starts_on, until)
-    weights = [10 + index for index in range(len(ends))]
+    """Part the items over periods, each with its last day; a little more a day in the later ones.
+
+    A period is a quarter; of the one that goes on each month is, and what has gone of the last.
+    """
+    ends = _period_ends(starts_on, until)
+    begun = [starts_on, *(end + timedelta(days=1) for end in ends)]
+    spans = zip(begun, ends, strict=False)
+    weights = [((end - since).days + 1) * (10 + at) for at, (since, end) in enumerate(spans)]
     total, start, used = sum(weights), 0, 0
     for end, weight in zip(ends, weights, strict=True):
         used += weight
@@ -109,17 +137,14 @@ def split_quarters(
         start = stop
 
 
-def _quarter_ends(starts_on: date, until: date) -> list[date]:
+def _period_ends(starts_on: date, until: date) -> list[date]:
     ends, month = [], date(starts_on.year, starts_on.month, 1)
-    while True:
-        following = _months_later(month, 3)
-        if following > until:
-            break
-        ends.append(following - timedelta(days=1))
-        month = following
-    last_month_end = until.replace(day=1) - timedelta(days=1)
-    if last_month_end >= month:
-        ends.append(last_month_end)
+    for length in (3, 1):
+        while (following := _months_later(month, length)) <= until:
+            ends.append(following - timedelta(days=1))
+            month = following
+    if until - month >= SHORTEST:
+        ends.append(until)
     return ends or [until]
 
 
@@ -136,9 +161,7 @@ def write_list(
     writer = csv.writer(text)
     writer.writerow(HEADER)
     days = (end - start).days
-    titles: Counter[tuple[str, Kind]] = Counter()
     for number, item in enumerate(items, start=1):
-        titles[item.firm.uscc, item.kind] += 1
         decided_on = start + timedelta(days=random.randint(0, days))
         writer.writerow(
             (
@@ -146,19 +169,20 @@ def write_list(
                 item.firm.name,
                 item.firm.uscc,
                 item.district,
-                _title(item, name, titles[item.firm.uscc, item.kind]),
+                _title(item),
                 decided_on.isoformat(),
                 item.quantity or "",
                 "移动机器人" if item.is_mobile else "",
                 LEVELS[item.kind],
-                f"{name}第{random.randint(1, 60)}号",
+                f"苏智改认〔{end.year}〕{random.randint(1, 60)}号",
                 f"{name}-{number:04d}",
             )
         )
     return text.getvalue().encode()
 
 
-def _title(item: Item, name: str, number: int) -> str:
+def _title(item: Item) -> str:
     ending = {FACTORY: "智能工厂", WORKSHOP: "智能车间", UPGRADE: "设备更新", ROBOTS: "机器人应用"}
     mobile = "(移动机器人)" if item.is_mobile else ""
-    return f"{item.firm.work}{ending[item.kind]}{mobile} {name}-{number}"
+    phase = f"（{item.phase}）" if item.phase else ""
+    return f"{item.firm.work}{ending[item.kind]}{mobile}{phase}"

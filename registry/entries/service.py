@@ -28,6 +28,7 @@ from registry.entries.models import (
     UnitStatus,
 )
 from registry.entries.uniqueness import list_registered_serials
+from registry.programme.kinds import Kind
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 26
@@ -161,7 +162,9 @@ def register(
     entry.is_asked = False
     entry.effective_on = effective_on
     entry.precision = precision
-    entry.number = number or Numbers().take(entry, effective_on=effective_on)
+    entry.number = number or Numbers().take(
+        entry.kind, effective_on=effective_on, district_code=entry.district.code
+    )
     entry.certificate_code = certificate_code or new_certificate_code()
     db.session.add(
         EntryDistrict(entry_id=entry.id, from_on=effective_on, district_id=entry.district_id)
@@ -205,29 +208,54 @@ class Numbers:
     def __init__(self) -> None:
         self._last: dict[str, int] = defaultdict(int)
 
-    def take(self, entry: Entry, *, effective_on: date, district_code: str = "") -> str:
+    def take(self, kind: Kind, *, effective_on: date, district_code: str) -> str:
         """Return the next number for an entry; under the ledger lock, which keeps them unique."""
-        code = district_code or entry.district.code
-        prefix = f"{code}-{effective_on.year}-{CATALOGUE[entry.kind].letter}-"
+        prefix = f"{district_code}-{effective_on.year}-{CATALOGUE[kind].letter}-"
         if prefix not in self._last:
             self._last[prefix] = _highest(prefix)
         self._last[prefix] += 1
         return f"{prefix}{self._last[prefix]:04d}"
 
 
+OF_PREFIX = Entry.number.between(sa.bindparam("first"), sa.bindparam("last"))
+LONGEST = (
+    sa.select(Entry.number)
+    .where(OF_PREFIX, sa.func.length(Entry.number) > sa.func.length(sa.bindparam("first")))
+    .order_by(sa.func.length(Entry.number).desc(), Entry.number.desc())
+    .limit(1)
+)
+HIGHEST = sa.select(
+    sa.case(
+        (
+            sa.exists().where(Entry.number == sa.bindparam("fifth")),
+            LONGEST.scalar_subquery(),
+        ),
+        else_=sa.select(sa.func.max(Entry.number)).where(OF_PREFIX).scalar_subquery(),
+    )
+)
+
+
 def _highest(prefix: str) -> int:
-    found = db.session.scalar(
-        sa.select(Entry.number)
-        .where(Entry.number >= prefix, Entry.number < prefix + ":")
-        .order_by(sa.func.length(Entry.number).desc(), Entry.number.desc())
-        .limit(1)
+    """Return the highest number given under a prefix: 0001 to 9999, then 10000 and on.
+
+    Numbers are given one after the other and never taken back. So while there is no 10000, the
+    last one in the order of the index is the highest, and the others need not be read.
+    """
+    first, fifth, last = (f"{prefix}{digits}" for digits in ("0000", "10000", "99999999"))
+    found = (
+        db.session.connection()
+        .execute(HIGHEST, {"first": first, "fifth": fifth, "last": last})
+        .scalar_one()
     )
     return int(found.removeprefix(prefix)) if found else 0
 
 
 def new_certificate_code() -> str:
-    """Return 130 random bits in letters that are not mistaken; nobody can count through them."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    """Return 130 random bits in letters that are not mistaken; nobody can count through them.
+
+    The letters are 32, so the last five bits of a random byte choose one without favour.
+    """
+    return "".join([CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(CODE_LENGTH)])
 
 
 def void(entries: Iterable[Entry]) -> None:

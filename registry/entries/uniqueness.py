@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from registry.core.database import db
 from registry.core.language import _
@@ -29,12 +30,32 @@ __all__ = [
     "list_registered_serials",
     "list_serials_in_open_cases",
     "serial_key",
+    "shares_keys",
     "similar_titles",
 ]
 
 CHUNK = 5_000
 CLOSE = 0.8
 ROW_MODELS = (EquipmentLine, RobotUnit)
+ENTRY_ID = sa.bindparam("entry_id", type_=sa.Integer)
+OTHER_IDS = sa.bindparam("other_ids", expanding=True, type_=sa.Integer)
+Rows = type[EquipmentLine] | type[RobotUnit]
+
+
+def _alike(model: Rows, other: Rows, name: str) -> sa.Select[int]:
+    """Select where rows of an entry and of others hold the same key."""
+    one, two = aliased(model), aliased(other)
+    return (
+        sa.select(two.entry_id)
+        .join(one, getattr(one, name) == getattr(two, name))
+        .where(one.entry_id == ENTRY_ID, two.entry_id.in_(OTHER_IDS), getattr(one, name) != "")
+    )
+
+
+ALIKE = sa.union_all(
+    _alike(RobotUnit, RobotUnit, "serial_key"),
+    *(_alike(one, two, "invoice_key") for one in ROW_MODELS for two in ROW_MODELS),
+).limit(1)
 
 
 def _chunks(keys: Iterable[str]) -> Iterable[list[str]]:
@@ -129,6 +150,12 @@ def find_foreign_invoices(
             )
             found += [ForeignInvoice(key or "", firm, entry_id) for key, firm, entry_id in rows]
     return sorted(set(found), key=lambda item: (item.key, item.entry_id))
+
+
+def shares_keys(entry_id: int, other_ids: Collection[int]) -> bool:
+    """Say whether an entry names a serial or an invoice that one of the others names too."""
+    values = {"entry_id": entry_id, "other_ids": sorted(other_ids)}
+    return db.session.connection().execute(ALIKE, values).first() is not None
 
 
 def claim_invoices(entry: Entry) -> Sequence[ForeignInvoice]:

@@ -14,15 +14,15 @@ from typing import Protocol
 
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.letters import refuse_strange
+from registry.core.wire import UNREADABLE
 
-UNREADABLE = "\ufffd"
 FULL_WIDTH: dict[int, str | int | None] = {
     **{code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)},
     **{code: code - 0xFEE0 for code in range(0xFF21, 0xFF3B)},
     **{code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)},
     0x3000: " ",
 }
-STRANGE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f]")
 CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0?0:00(?::00)?)?"
@@ -56,18 +56,6 @@ def clean_word(word: object) -> str:
 def unify(word: str) -> str:
     """Trim, unify full-width digits and letters, and make one space of many."""
     return " ".join(word.translate(FULL_WIDTH).split())
-
-
-def refuse_strange(word: str) -> None:
-    """Raise Invalid for what cannot stand in a register: unreadable characters, emoji."""
-    if word.isascii():
-        return
-    if UNREADABLE in word:
-        raise Invalid(_("One character could not be read. Please type it again."))
-    if STRANGE.search(word):
-        raise Invalid(_("Emoji and ornaments cannot be registered. Please delete them."))
-    if any(unicodedata.category(c) in {"Co", "Cn", "Cf"} for c in word):
-        raise Invalid(_("One character could not be read. Please type it again."))
 
 
 @dataclass(frozen=True)

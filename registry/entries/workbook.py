@@ -13,6 +13,7 @@ import xlsxwriter
 
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.packages import Limits, measure
 from registry.entries.columns import ROWS_MAX, Column, Sheet
 from registry.entries.sheet import NOTE_MARK, Arranged, arrange, split_cells
 from registry.entries.values import Joined
@@ -21,6 +22,7 @@ UNPACKED_MAX = 64 * 1024 * 1024
 RATIO_MAX = 100
 RATIO_FROM = 1024 * 1024
 MEMBERS_MAX = 500
+LIMITS = Limits(unpacked=64, members=MEMBERS_MAX, cells=2_000_000, rows=200_000)
 TABLE_ROWS_MAX = 5_000
 TABLE_COLUMNS_MAX = 60
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -50,6 +52,7 @@ def read_table(content: bytes, *, name: str) -> list[list[str]]:
         )
     if content.startswith(ZIP_FILE):
         _check_package(content)
+        measure(content, LIMITS)
         return _read_sheet(content)
     if PurePath(name).suffix.lower() in {".csv", ".txt", ".tsv"}:
         return _read_text(content)

@@ -14,9 +14,10 @@ from itertools import chain
 from registry.core.errors import Invalid
 from registry.core.forms import clean_text
 from registry.core.language import _
+from registry.core.packages import MEBIBYTE
 from registry.importing.columns import COLUMNS, HEADERS, Column, word_key
 from registry.importing.faults import Fault, shortened
-from registry.importing.workbooks import MEBIBYTE, ROWS_MAX, SheetCell, read_sheet
+from registry.importing.workbooks import LIMITS, SheetCell, read_sheet
 
 FILE_MAX = 50 * MEBIBYTE
 DELIMITERS = ",;\t"
@@ -92,9 +93,10 @@ def _tabulate(
     rows = [] if faults else [_raw_row(at, line, places, len(cells)) for at, line in numbered]
     if not rows and not faults:
         raise Invalid(_("The list has a header and no rows. Add the rows."), field="file")
-    if len(rows) > ROWS_MAX:
+    if len(rows) > LIMITS.rows:
         raise Invalid(
-            _("The list has more than %(most)s rows. Split it.", most=f"{ROWS_MAX:,}"), field="file"
+            _("The list has more than %(most)s rows. Split it.", most=f"{LIMITS.rows:,}"),
+            field="file",
         )
     headers = {column.name: text_of(cells[place]) for column, place in places.items()}
     return Table(file_name, file_hash, headers, ignored, rows, faults, told)

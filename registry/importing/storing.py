@@ -112,7 +112,7 @@ def _entry_record(
         "precision": row.decided.precision,
         "rank": rank,
         "number": numbers.take(
-            Entry(kind=row.kind), effective_on=effective_on, district_code=codes[row.district_id]
+            row.kind, effective_on=effective_on, district_code=codes[row.district_id]
         ),
         "certificate_code": new_certificate_code(),
         "document": row.document,

@@ -33,6 +33,7 @@ CHANGES: Mapping[str, object] = {
     "amended": _("amended"),
     "corrected": _("corrected"),
     "retired": _("robots left the stock"),
+    "entry_checked": _("checked on site"),
     "revocation_proposed": _("revocation proposed"),
     "revocation_refused": _("proposal of revocation refused"),
     "revocation_withdrawn": _("proposal of revocation withdrawn"),

@@ -16,6 +16,7 @@ from registry.core.database import db
 from registry.core.kept import Settled
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
+from registry.ledger.checks import Checked, add_checked, read_checked
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head, KnownAt, read_head
 from registry.ledger.pipeline import Pipeline, read_pipeline
@@ -87,6 +88,7 @@ class Tally:
     known_at: KnownAt | None
     head: Head
     newest: Head
+    checked: Mapping[Measure, Checked]
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
     allocated: Mapping[Kind, int | None]
@@ -117,6 +119,7 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         known_at=known_at,
         head=head,
         newest=newest,
+        checked=read_checked(as_of, head),
         goals=tuple(
             _goal_line(
                 goal,
@@ -257,6 +260,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
                     for each in goal.milestones
                 ],
                 "source": goal.target_basis.source if goal.target_basis else "",
+                "checked": _checked_json(add_checked(tally.checked, goal.measures)),
             }
             for goal in tally.goals
         ],
@@ -269,6 +273,15 @@ def to_json(tally: Tally) -> dict[str, Any]:
             }
             for line in tally.districts
         ],
+    }
+
+
+def _checked_json(found: Checked) -> dict[str, int | None]:
+    """Return the part that was checked on site; `sequence` is the newest result it rests on."""
+    return {
+        "quantity": found.checked,
+        "in_order": found.in_order,
+        "sequence": found.newest or None,
     }
 
 

@@ -101,9 +101,9 @@ def _rewrite_cells(sums: Mapping[tuple[int, Measure, date], int]) -> None:
         added[line] += sums.get((*line, day), 0)
         rows.append({"day": day, "district_id": district_id, "measure": measure})
         rows[-1]["total"] = total + added[line]
-    without = {"synchronize_session": False}
-    db.session.execute(sa.delete(Cell).where(since), execution_options=without)
-    db.session.execute(sa.insert(Cell), rows)
+    connection = db.session.connection()
+    connection.execute(sa.delete(CELL).where(since))
+    connection.execute(sa.insert(CELL), rows)
 
 
 def _fold_trend(sums: Mapping[tuple[Measure, date], int]) -> None:

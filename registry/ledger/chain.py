@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any  # a payload is any JSON
+from typing import Any, NamedTuple  # a payload is any JSON
 
 NOTHING_BEFORE = "0" * 64
 
@@ -26,11 +25,12 @@ def posting_digest(columns: Sequence[object]) -> str:
 
 def event_digest(columns: Sequence[object]) -> str:
     """Hash sequence, position, application, entry, batch, type, and the payload as stored."""
-    return sha256("e1|" + "|".join("" if value is None else str(value) for value in columns))
+    sequence, position, application, entry, batch, type_, payload = columns
+    ids = "|".join(["" if id_ is None else str(id_) for id_ in (application, entry, batch)])
+    return sha256(f"e1|{sequence}|{position}|{ids}|{type_}|{payload}")
 
 
-@dataclass(frozen=True)
-class SealFacts:
+class SealFacts(NamedTuple):
     """What a seal's hash stands for, but for the digests of its rows."""
 
     sequence: int
@@ -43,10 +43,10 @@ class SealFacts:
 
 def seal_hash(seal: SealFacts, digests: Iterable[str]) -> str:
     """Hash a seal over the one before it and the digests of its events, then its postings."""
-    moment = seal.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    moment = seal.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
     actor = "" if seal.actor_id is None else seal.actor_id
-    words = (seal.previous, seal.sequence, moment, actor, seal.cause, seal.rows, ",".join(digests))
-    return sha256("s1|" + "|".join(map(str, words)))
+    words = f"{seal.previous}|{seal.sequence}|{moment}|{actor}|{seal.cause}|{seal.rows}"
+    return sha256(f"s1|{words}|{','.join(digests)}")
 
 
 def sha256(text: str) -> str:

@@ -19,10 +19,14 @@ IN_ORDER = "in_order"
 
 @dataclass(frozen=True)
 class Checked:
-    """What checked entries add to a figure, and the part of it that was found in order."""
+    """What checked entries add to a figure, and the part of it that was found in order.
+
+    `newest` is the record of the newest result among them, 0 where there is none.
+    """
 
     checked: int = 0
     in_order: int = 0
+    newest: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,23 @@ def _read_checked(as_of: date, head: Head) -> dict[Measure, Checked]:
     quantity = sa.func.sum(Posting.quantity)
     in_order = sa.func.sum(sa.case((result.c.outcome == IN_ORDER, Posting.quantity), else_=0))
     found = (
-        sa.select(Posting.measure, quantity, in_order)
+        sa.select(Posting.measure, quantity, in_order, sa.func.max(result.c.sequence))
         .join(result, result.c.entry_id == Posting.entry_id)
         .where(result.c.sequence.in_(latest))
         .where(Posting.effective_on <= as_of, Posting.sequence <= head.sequence)
         .group_by(Posting.measure)
     )
     return {
-        measure: Checked(int(every), int(good))
-        for measure, every, good in db.session.execute(found)
+        measure: Checked(int(every), int(good), newest)
+        for measure, every, good, newest in db.session.execute(found)
     }
 
 
 def add_checked(found: Mapping[Measure, Checked], measures: Sequence[Measure]) -> Checked:
     """Add up what a goal counts."""
     parts = [found.get(measure, Checked()) for measure in measures]
-    return Checked(sum(part.checked for part in parts), sum(part.in_order for part in parts))
+    return Checked(
+        sum(part.checked for part in parts),
+        sum(part.in_order for part in parts),
+        max((part.newest for part in parts), default=0),
+    )

@@ -61,5 +61,5 @@ def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]
 def fingerprint_of(row: Sequence[object]) -> str:
     """Return the fingerprint of the values of COLUMNS."""
     texts = ["" if value is None else str(value) for value in row]
-    words = "|".join([f"{len(text)}:{text}" if text else "" for text in texts])
+    words = "|".join([text and f"{len(text)}:{text}" for text in texts])
     return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]

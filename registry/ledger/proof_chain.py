@@ -1,169 +1,136 @@
-"""Proof of the chain: no seal, event or posting is missing, added or changed since then."""
+"""Proof of the chain: no seal, event or posting is missing, added or changed since then.
+
+A seal names the hash of the one before it, so any range of the chain can be proved by itself.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any  # rows of several tables, and JSON
+from typing import Any, NamedTuple  # rows of several tables
 
 import sqlalchemy as sa
 
 from registry.core.clock import day_of
+from registry.core.database import db
 from registry.ledger import chain
 from registry.ledger.faults import Fault
-from registry.ledger.fingerprints import SEALED
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.robot_prints import Prints
 from registry.ledger.streams import stream, stream_raw
 
-STATUS_AFTER = {
-    "submitted": "submitted",
-    "claimed": "in_review",
-    "released": "submitted",
-    "returned": "returned",
-    "recalled": "in_review",
-    "approved": "approved",
-    "rejected": "rejected",
-    "withdrawn": "withdrawn",
-}
+CHANGED = "was changed: its hash is not that of its contents."
+SEALS_IN_PART = 12_000
+Rows = list[tuple[Any, ...]]
+
+
+class Part(NamedTuple):
+    """A range of the chain; the last one has no end, so that it finds what comes after."""
+
+    first: int
+    last: int | None
+
+    def of(self, column: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+        """Return the condition that a row belongs to it; the first one finds what came before."""
+        begins = column >= self.first if self.first > 1 else sa.true()
+        return sa.and_(begins, column <= self.last) if self.last is not None else begins
+
+
+def parts_of(length: int) -> list[Part]:
+    """Cut a chain into parts of equal length, but for the last."""
+    firsts = range(1, max(length, 1) + 1, SEALS_IN_PART)
+    return [Part(first, first + SEALS_IN_PART - 1) for first in firsts[:-1]] + [
+        Part(firsts[-1], None)
+    ]
 
 
 @dataclass
-class Story:
-    """What the events tell, to be compared with the tables that show it."""
+class _Before:
+    """The seal that went before."""
 
-    programme_starts_on: date
-    seals: int = 0
-    events: int = 0
-    postings: int = 0
-    head: str = chain.NOTHING_BEFORE
-    recorded_at: datetime | None = None
-    hashes: dict[int, str] = field(default_factory=dict)
-    statuses: dict[int, tuple[str, int]] = field(default_factory=dict)
-    places: dict[int, tuple[int, int]] = field(default_factory=dict)
-    filings: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
-    fingerprints: dict[str, tuple[str, int]] = field(default_factory=dict)
-    robots: dict[str, tuple[Prints, int]] = field(default_factory=dict)
-    targets: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
-    plans: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
-    shares: dict[tuple[int, str, int], tuple[Any, ...]] = field(default_factory=dict)
-    papers: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-
-    def hear(self, event: tuple[Any, ...]) -> None:
-        """Take in one event."""
-        sequence, _, application_id, _, _, type_, payload = event[:7]
-        self.events += 1
-        if type_ in STATUS_AFTER and application_id is not None:
-            self.statuses[application_id] = (STATUS_AFTER[type_], sequence)
-        if type_ in PAPERS:
-            self.papers[type_, sequence] = json.loads(payload)
-        if type_ in HEARD:
-            HEARD[type_](self, sequence, application_id, json.loads(payload))
+    sequence: int
+    hash: str
+    recorded_at: datetime | None
 
 
-def _hear_filing(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
-    if "hash" in told and "filing" in told:
-        story.filings[application_id, told["filing"]] = (told["hash"], sequence)
-
-
-def _hear_transfer(story: Story, sequence: int, application_id: int, told: dict[str, Any]) -> None:
-    story.places[application_id] = (told["to"], sequence)
-
-
-def _hear_facts(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    robots = told.get("robots", {})
-    for entry_id, fingerprint in told["entries"].items():
-        story.fingerprints[entry_id] = (fingerprint, sequence)
-        story.robots.pop(entry_id, None)
-        if entry_id in robots:
-            story.robots[entry_id] = (Prints(*robots[entry_id]), sequence)
-
-
-def _hear_target(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    row = (told["effective_on"], told["target"], told["measures"], told.get("source", ""))
-    story.targets[sequence, told["goal"]] = row
-
-
-def _hear_plan(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    row = (told["effective_on"], told["milestones"], told["source"])
-    story.plans[sequence, told["goal"]] = row
-
-
-def _hear_shares(story: Story, sequence: int, _application: int, told: dict[str, Any]) -> None:
-    for district_id, quantity in told["shares"].items():
-        row = (told["effective_on"], quantity, told.get("source", ""))
-        story.shares[sequence, told["goal"], int(district_id)] = row
-
-
-HEARD = {
-    "submitted": _hear_filing,
-    "transferred": _hear_transfer,
-    SEALED: _hear_facts,
-    "target_set": _hear_target,
-    "plan_set": _hear_plan,
-    "allocated": _hear_shares,
-}
-PAPERS = frozenset({"figures_released", "sample_drawn", "entry_checked"})
-
-
-def prove_chain(story: Story) -> Iterator[Fault]:
-    """Go along the chain and yield what is wrong; the story is complete where nothing is."""
-    events = _Rows(_stream_raw(_event_columns(), Event), "event")
-    postings = _Rows(_stream_raw(_posting_columns(), Posting), "posting")
-    for seal in stream(sa.select(*_seal_columns()).order_by(Seal.sequence)):
-        yield from _prove_order(story, seal)
-        heard = events.of(seal.sequence)
-        posted = postings.of(seal.sequence)
-        yield from _prove_events(story, heard)
-        yield from _prove_postings(story, posted, recorded_on=day_of(seal.recorded_at))
+def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
+    """Go along a part of the chain and yield what is wrong."""
+    before = _read_before(part)
+    events = _Rows(stream_raw(_select(Event, EVENT_COLUMNS, part)))
+    postings = _Rows(stream_raw(_select(Posting, POSTING_COLUMNS, part)))
+    seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
+    for seal in stream(seals):
+        sequence, recorded_at, hash_ = seal[0], seal[1], seal[-1]
+        yield from _prove_order(seal, before)
+        heard, posted = events.of(sequence), postings.of(sequence)
+        yield from _prove_events(heard)
+        if posted:
+            yield from _prove_postings(posted, first=starts_on, last=day_of(recorded_at))
         yield from _prove_seal(seal, heard, posted)
-        story.seals, story.head, story.recorded_at = seal.sequence, seal.hash, seal.recorded_at
-        story.hashes[seal.sequence] = seal.hash
-    for rows in (events, postings):
-        for sequence in rows.left():
+        before = _Before(sequence, hash_, recorded_at)
+    if part.last is not None and before.sequence < part.last:
+        yield Fault("seal", "is missing.", sequence=before.sequence + 1)
+
+
+def prove_no_others() -> Iterator[Fault]:
+    """Yield the seals that are not there, and of which there are rows; the others are proved."""
+    last = sa.select(sa.func.coalesce(sa.func.max(Seal.sequence), 0)).scalar_subquery()
+    for model in (Event, Posting):
+        outside = sa.or_(model.sequence < 1, model.sequence > last)
+        found = sa.select(model.sequence).where(outside).order_by(model.sequence)
+        for sequence in db.session.scalars(found.distinct()):
             yield Fault("seal", "is missing; rows of it are there.", sequence=sequence)
 
 
-def _prove_order(story: Story, seal: sa.Row[*tuple[Any, ...]]) -> Iterator[Fault]:
-    if seal.sequence != story.seals + 1:
-        yield Fault("seal", "is missing.", sequence=story.seals + 1)
-    if seal.previous != story.head:
-        yield Fault("seal", "does not follow the seal before it.", sequence=seal.sequence)
-    if story.recorded_at is not None and seal.recorded_at <= story.recorded_at:
-        yield Fault("seal", "is not later than the seal before it.", sequence=seal.sequence)
+def _read_before(part: Part) -> _Before:
+    if part.first == 1:
+        return _Before(0, chain.NOTHING_BEFORE, None)
+    found = sa.select(Seal.sequence, Seal.hash, Seal.recorded_at)
+    row = db.session.execute(found.where(Seal.sequence == part.first - 1)).first()
+    return _Before(*row) if row else _Before(part.first - 2, "", None)
 
 
-def _prove_events(story: Story, rows: list[tuple[Any, ...]]) -> Iterator[Fault]:
+def _prove_order(seal: sa.Row[*tuple[Any, ...]], before: _Before) -> Iterator[Fault]:
+    sequence, recorded_at, previous = seal[0], seal[1], seal[-2]
+    if sequence != before.sequence + 1:
+        yield Fault("seal", "is missing.", sequence=before.sequence + 1)
+    if previous != before.hash:
+        yield Fault("seal", "does not follow the seal before it.", sequence=sequence)
+    if before.recorded_at is not None and recorded_at <= before.recorded_at:
+        yield Fault("seal", "is not later than the seal before it.", sequence=sequence)
+
+
+def _prove_events(rows: Rows) -> Iterator[Fault]:
     yield from _prove_positions("event", rows)
     for row in rows:
         if chain.event_digest(row[:-1]) != row[-1]:
             yield Fault("event", CHANGED, sequence=row[0], position=row[1])
-        story.hear(row)
 
 
-def _prove_postings(
-    story: Story, rows: list[tuple[Any, ...]], *, recorded_on: date
-) -> Iterator[Fault]:
+def _prove_postings(rows: Rows, *, first: date, last: date) -> Iterator[Fault]:
     """Written out for speed: this loop runs once for every posting there is."""
     yield from _prove_positions("posting", rows)
-    story.postings += len(rows)
-    first, last = str(story.programme_starts_on), str(recorded_on)
+    begins, ends = str(first), str(last)
     sha256 = hashlib.sha256
     for number, place, programme, subject, measure, district, entry, day, quantity, digest in rows:
-        text = f"p1|{number}|{place}|{programme}|{subject}|{measure}|{district}|{entry}|{day}"
-        if sha256(f"{text}|{quantity}".encode()).hexdigest() != digest:
+        text = (
+            f"p1|{number}|{place}|{programme}|{subject}|{measure}|{district}|{entry}|{day}"
+            f"|{quantity}"
+        )
+        if sha256(text.encode()).hexdigest() != digest:
             yield Fault("posting", CHANGED, sequence=number, position=place)
-        if not first <= str(day) <= last:
-            sentence = f"takes effect on {day}, outside {first} to {last}."
+        if not begins <= str(day) <= ends:
+            sentence = f"takes effect on {day}, outside {begins} to {ends}."
             yield Fault("posting", sentence, sequence=number, position=place)
 
 
-def _prove_positions(table: str, rows: list[tuple[Any, ...]]) -> Iterator[Fault]:
+def _prove_positions(table: str, rows: Rows) -> Iterator[Fault]:
+    """They are 1, 2, 3 …: all different and in order, so it is enough to look at both ends."""
+    if not rows or (rows[0][1] == 1 and rows[-1][1] == len(rows)):
+        return
     for expected, row in enumerate(rows, start=1):
         if row[1] != expected:
             yield Fault(table, "is missing.", sequence=row[0], position=expected)
@@ -204,66 +171,59 @@ class Missing(Fault):
         return Fault("event", "is missing.", sequence=self.sequence, position=self.event)
 
 
-CHANGED = "was changed: its hash is not that of its contents."
-
-
 class _Rows:
-    """Rows in the order of their seals, taken seal by seal."""
+    """Rows in the order of their seals, taken seal by seal; those without a seal are passed by."""
 
-    def __init__(self, rows: Iterator[Any], table: str) -> None:
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
         self._groups = groupby(rows, key=itemgetter(0))
-        self._next = self._take()
-        self._orphans: list[int] = []
-        self.table = table
+        self._next = next(self._groups, None)
 
-    def _take(self) -> tuple[int, list[tuple[Any, ...]]] | None:
-        group = next(self._groups, None)
-        return None if group is None else (group[0], list(group[1]))
-
-    def of(self, sequence: int) -> list[tuple[Any, ...]]:
+    def of(self, sequence: int) -> Rows:
         """Return the rows of a seal."""
         while self._next is not None and self._next[0] < sequence:
-            self._orphans.append(self._next[0])
-            self._next = self._take()
+            self._next = next(self._groups, None)
         if self._next is None or self._next[0] != sequence:
             return []
-        rows = self._next[1]
-        self._next = self._take()
+        rows = list(self._next[1])
+        self._next = next(self._groups, None)
         return rows
 
-    def left(self) -> Iterator[int]:
-        """Yield the sequences whose seal was not there."""
-        yield from self._orphans
-        while self._next is not None:
-            yield self._next[0]
-            self._next = self._take()
+
+def _select(
+    model: type[Event | Posting], columns: tuple[Any, ...], part: Part
+) -> sa.Select[*tuple[Any, ...]]:
+    found = sa.select(*columns).where(part.of(model.sequence))
+    return found.order_by(model.sequence, model.position)
 
 
-def _stream_raw(columns: tuple[Any, ...], model: type[Event | Posting]) -> Iterator[Any]:
-    return stream_raw(sa.select(*columns).order_by(model.sequence, model.position))
-
-
-def _seal_columns() -> tuple[Any, ...]:
-    names = ("sequence", "recorded_at", "actor_id", "cause", "rows", "previous", "hash")
-    return tuple(getattr(Seal, name) for name in names)
-
-
-def _event_columns() -> tuple[Any, ...]:
-    ids = (Event.application_id, Event.entry_id, Event.batch_id)
-    return (Event.sequence, Event.position, *ids, Event.type, Event.payload, Event.digest)
-
-
-def _posting_columns() -> tuple[Any, ...]:
-    """Name the columns as they are hashed."""
-    return (
-        Posting.sequence,
-        Posting.position,
-        Posting.programme_id,
-        Posting.subject,
-        Posting.measure,
-        Posting.district_id,
-        Posting.entry_id,
-        Posting.effective_on,
-        Posting.quantity,
-        Posting.digest,
-    )
+SEAL_COLUMNS = (
+    Seal.sequence,
+    Seal.recorded_at,
+    Seal.actor_id,
+    Seal.cause,
+    Seal.rows,
+    Seal.previous,
+    Seal.hash,
+)
+EVENT_COLUMNS = (  # in the order in which they are hashed, as are the next
+    Event.sequence,
+    Event.position,
+    Event.application_id,
+    Event.entry_id,
+    Event.batch_id,
+    Event.type,
+    Event.payload,
+    Event.digest,
+)
+POSTING_COLUMNS = (
+    Posting.sequence,
+    Posting.position,
+    Posting.programme_id,
+    Posting.subject,
+    Posting.measure,
+    Posting.district_id,
+    Posting.entry_id,
+    Posting.effective_on,
+    Posting.quantity,
+    Posting.digest,
+)

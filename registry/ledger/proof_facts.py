@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -19,11 +18,11 @@ from registry.ledger.facts import KEY, NAMES, chunks, load_facts
 from registry.ledger.faults import Fault
 from registry.ledger.fingerprints import iterate_fingerprints
 from registry.ledger.models import Posting
-from registry.ledger.proof_chain import Story
-from registry.ledger.robot_prints import find_changed, iterate_robots, prints_of
+from registry.ledger.robot_prints import Prints, find_changed, iterate_robots, prints_of
 from registry.ledger.settled import read_unsettled
 from registry.ledger.streams import fetch_raw, raw_day
 from registry.ledger.timelines import COUNTED_BY_ENTERPRISE, Key, desired, subtract
+from registry.ledger.told import find_sealed_at, read_sealed
 from registry.programme.kinds import Measure
 
 ONE_EACH = tuple(f"{kind.value}:" for kind in COUNTED_BY_ENTERPRISE)
@@ -35,48 +34,31 @@ POSTED = (
 Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the database says of all entries by itself: a misplaced one, and what to recount."""
-
-    misplaced: Fault | None
-    unsettled: Sequence[str]
-
-
-def ask_database(starts_on: date) -> Asked:
-    """Ask it what needs no row here."""
-    return Asked(next(prove_places(), None), read_unsettled(starts_on=starts_on))
+def prove_entries() -> Iterator[Fault]:
+    """Compare entries and their robots with what was sealed of them last."""
+    sealed = read_sealed()
+    yield from _prove_fingerprints(sealed.entries)
+    yield from _prove_robots(sealed.robots)
 
 
-def prove_facts(story: Story, asked: Callable[[], Asked]) -> Iterator[Fault]:
-    """Yield what is wrong with entries, then with their count."""
-    yield from prove_fingerprints(story)
-    yield from prove_robots(story)
-    found = asked()
-    if found.misplaced is not None:
-        yield found.misplaced
-    yield from prove_count(found.unsettled, starts_on=story.programme_starts_on)
-
-
-def prove_fingerprints(story: Story) -> Iterator[Fault]:
+def _prove_fingerprints(left: dict[str, str]) -> Iterator[Fault]:
     """Compare each entry of the register with the fingerprint that was sealed last."""
-    left = dict(story.fingerprints)
     for entry_id, fingerprint in iterate_fingerprints():
         sealed = left.pop(entry_id, None)
+        if sealed == fingerprint:
+            continue
         if sealed is None:
             sentence = "stands in the register, and no deed put it there."
-            yield Fault("entry", sentence, key=entry_id)
-        elif sealed[0] != fingerprint:
-            sentence = f"was changed: it is not what seal {sealed[1]} recorded."
-            yield Fault("entry", sentence, key=entry_id)
-    for entry_id, sealed in left.items():
-        sentence = f"is gone; seal {sealed[1]} recorded it."
+        else:
+            sentence = f"was changed: it is not what seal {find_sealed_at(entry_id)} recorded."
+        yield Fault("entry", sentence, key=entry_id)
+    for entry_id in left:
+        sentence = f"is gone; seal {find_sealed_at(entry_id)} recorded it."
         yield Fault("entry", sentence, key=entry_id)
 
 
-def prove_robots(story: Story) -> Iterator[Fault]:
+def _prove_robots(left: dict[str, tuple[Prints, int]]) -> Iterator[Fault]:
     """Compare the robots of each entry with what was sealed of them last; name the one changed."""
-    left = dict(story.robots)
     for entry_id, rows in iterate_robots() if left else ():
         if entry_id not in left:
             continue
@@ -119,9 +101,9 @@ def prove_places() -> Iterator[Fault]:
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
 
 
-def prove_count(subjects: Sequence[str], *, starts_on: date) -> Iterator[Fault]:
-    """Recount the subjects that the database did not settle."""
-    for names in chunks(subjects):
+def prove_count(*, starts_on: date) -> Iterator[Fault]:
+    """Recount the subjects that the database does not settle by itself."""
+    for names in chunks(read_unsettled(starts_on=starts_on)):
         nets: dict[str, dict[Key, int]] = {name: {} for name in names}
         for subject, rows in _by_subject(names):
             yield from _prove_sums(subject, rows)

@@ -21,19 +21,20 @@ from registry.ledger.drawing import Frame, Placed, put_in_order, read_population
 from registry.ledger.faults import Fault
 from registry.ledger.frozen import is_same, read_frozen
 from registry.ledger.heads import Head, read_head
-from registry.ledger.proof_chain import Story
+from registry.ledger.models import Seal
 from registry.ledger.streams import stream
+from registry.ledger.told import read_told
 from registry.programme.kinds import Measure
 
 CHANGED = "was changed: its event says otherwise."
 Told = Mapping[int, dict[str, Any]]
 
 
-def prove_papers(story: Story) -> Iterator[Fault]:
+def prove_papers() -> Iterator[Fault]:
     """Yield what differs from the events, and what a recount does not give."""
-    yield from _prove_releases(story)
-    yield from _prove_draws(story)
-    yield from _prove_results(story)
+    yield from _prove_releases()
+    yield from _prove_draws()
+    yield from _prove_results()
 
 
 def hash_words(*words: str) -> str:
@@ -41,8 +42,13 @@ def hash_words(*words: str) -> str:
     return hashlib.sha256(canonical({"words": words}).encode()).hexdigest()
 
 
-def _told(story: Story, type_: str) -> dict[int, dict[str, Any]]:
-    return {sequence: told for (name, sequence), told in story.papers.items() if name == type_}
+def _told(type_: str) -> dict[int, dict[str, Any]]:
+    return {sequence: dict(told) for sequence, _, told in read_told(type_)}
+
+
+def _hash_of(sequence: int) -> str | None:
+    """Return the hash of a seal; the chain is proved by itself."""
+    return db.session.scalar(sa.select(Seal.hash).where(Seal.sequence == sequence))
 
 
 def _compare(
@@ -62,6 +68,14 @@ def _compare(
         yield Fault(table, "is missing; its event is there.", sequence=sequence)
 
 
+def _read_json(text: str) -> object:
+    """Return what a text says, and the text itself where it was altered into what is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
     """Go through a table by its sequence; days are written as in events."""
     for row in stream(sa.select(table).order_by(table.c.sequence)):
@@ -71,26 +85,24 @@ def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
         }
 
 
-def _prove_releases(story: Story) -> Iterator[Fault]:
+def _prove_releases() -> Iterator[Fault]:
     found = {row.pop("sequence"): row for row in _rows(Base.metadata.tables["release"])}
     rows = [
-        (sequence, {**row, "figures": json.loads(row["figures"])})
+        (sequence, {**row, "figures": _read_json(row["figures"])})
         for sequence, row in found.items()
     ]
     newest = read_head()
-    for result in _compare("release", rows, _told(story, "figures_released")):
+    for result in _compare("release", rows, _told("figures_released")):
         if isinstance(result, Fault):
             yield result
         else:
-            yield from _prove_release(result, found[result], story, newest=newest)
+            yield from _prove_release(result, found[result], newest=newest)
 
 
-def _prove_release(
-    sequence: int, row: dict[str, Any], story: Story, *, newest: Head
-) -> Iterator[Fault]:
+def _prove_release(sequence: int, row: dict[str, Any], *, newest: Head) -> Iterator[Fault]:
     """The head it names is in the chain, and the figures known there are those released."""
     head = Head(row["head_sequence"], newest.recorded_at, row["head_hash"])
-    if head.sequence and story.hashes.get(head.sequence) != head.hash:
+    if head.sequence and _hash_of(head.sequence) != head.hash:
         yield Fault("release", "names a head that is not in the chain.", sequence=sequence)
         return
     as_of = date.fromisoformat(row["as_of"])
@@ -99,7 +111,7 @@ def _prove_release(
         yield Fault("release", sentence, sequence=sequence)
 
 
-def _prove_draws(story: Story) -> Iterator[Fault]:
+def _prove_draws() -> Iterator[Fault]:
     codes = dict(db.session.execute(sa.select(District.id, District.code)).all())
     rows, seeds = [], {}
     for row in _rows(Base.metadata.tables["draw"]):
@@ -107,15 +119,16 @@ def _prove_draws(story: Story) -> Iterator[Fault]:
         seeds[sequence] = row.pop("seed")
         rows.append((sequence, {**row, "district": codes.get(place, "")}))
     ids = {code: place_id for place_id, code in codes.items()}
-    drawn = _read_drawn()
-    for result in _compare("draw", rows, _told(story, "sample_drawn")):
+    drawn, told = _read_drawn(), _told("sample_drawn")
+    for result in _compare("draw", rows, told):
         if isinstance(result, Fault):
             yield result
             continue
-        if seeds[result] != story.hashes.get(result):
+        if seeds[result] != _hash_of(result):
             yield Fault("draw", "has a seed that is not the hash of its seal.", sequence=result)
-        said = story.papers["sample_drawn", result]
-        yield from _prove_draw(result, said, ids, seed=seeds[result], drawn=drawn.pop(result, []))
+        yield from _prove_draw(
+            result, told[result], ids, seed=seeds[result], drawn=drawn.pop(result, [])
+        )
     for sequence in drawn:
         yield Fault("draw_entry", "has no draw.", sequence=sequence)
 
@@ -171,12 +184,12 @@ def _read_drawn() -> dict[int, list[tuple[Any, ...]]]:
     }
 
 
-def _prove_results(story: Story) -> Iterator[Fault]:
+def _prove_results() -> Iterator[Fault]:
     rows = []
     for row in _rows(Base.metadata.tables["check_result"]):
         sequence, said = row.pop("sequence"), hash_words(row.pop("checkers"), row.pop("words"))
         draw, entry = row.pop("draw_sequence"), row.pop("entry_id")
         rows.append((sequence, {**row, "draw": draw, "entry": entry, "words": said}))
-    for result in _compare("check_result", rows, _told(story, "entry_checked")):
+    for result in _compare("check_result", rows, _told("entry_checked")):
         if isinstance(result, Fault):
             yield result

@@ -12,20 +12,20 @@ from registry.core.database import Base, db
 from registry.ledger.chain import canonical
 from registry.ledger.faults import Fault
 from registry.ledger.models import Allocation, GoalVersion, PlanVersion
-from registry.ledger.proof_chain import Story
 from registry.ledger.streams import stream
+from registry.ledger.told import Stands, read_filed, read_standings, read_told
 from registry.programme.models import Goal
 
 UNFILED = "draft"
 
 
-def prove_records(story: Story) -> Iterator[Fault]:
+def prove_records() -> Iterator[Fault]:
     """Yield what differs from the events."""
-    yield from _prove_versions("goal_version", _read_targets(), story.targets)
-    yield from _prove_versions("plan_version", _read_plans(), story.plans)
-    yield from _prove_versions("allocation", _read_shares(), story.shares)
-    yield from _prove_statuses(story)
-    yield from _prove_filings(story)
+    yield from _prove_versions("goal_version", _read_targets(), _told_targets())
+    yield from _prove_versions("plan_version", _read_plans(), _told_plans())
+    yield from _prove_versions("allocation", _read_shares(), _told_shares())
+    yield from _prove_applications()
+    yield from _prove_filings()
 
 
 def _prove_versions(
@@ -78,30 +78,72 @@ def _read_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
     }
 
 
-def _prove_statuses(story: Story) -> Iterator[Fault]:
-    """Each status is that of the application's last event; without one it is a draft.
+def _told_targets() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    return {
+        (sequence, told["goal"]): (
+            told["effective_on"],
+            told["target"],
+            told["measures"],
+            told.get("source", ""),
+        )
+        for sequence, _, told in read_told("target_set")
+    }
 
-    Its district is where it was transferred to last, if it was.
+
+def _told_plans() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    return {
+        (sequence, told["goal"]): (told["effective_on"], told["milestones"], told["source"])
+        for sequence, _, told in read_told("plan_set")
+    }
+
+
+def _told_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
+    return {
+        (sequence, told["goal"], int(place)): (
+            told["effective_on"],
+            quantity,
+            told.get("source", ""),
+        )
+        for sequence, _, told in read_told("allocated")
+        for place, quantity in told["shares"].items()
+    }
+
+
+def _prove_applications() -> Iterator[Fault]:
+    """Each application is what the events make it; without any it is a draft.
+
+    Its status and its entry are those of its last event, its district is where it was transferred
+    to last, if it was, and it amends what it was filed for.
     """
     application = Base.metadata.tables["application"]  # of a higher floor; only read
-    columns = (sa.type_coerce(application.c.status, sa.String), application.c.district_id)
-    found = sa.select(application.c.id, *columns)
-    left = dict(story.statuses)
-    for application_id, status, district_id in stream(found.order_by(application.c.id)):
-        told, sequence = left.pop(application_id, (UNFILED, 0))
-        if status != told:
-            sentence = f"says {status}; its last event (sequence {sequence}) makes it {told}."
-            yield Fault("application", sentence, key=str(application_id))
-        place, sequence = story.places.get(application_id, (district_id, 0))
+    status = sa.type_coerce(application.c.status, sa.String)
+    others = (application.c.entry_id, application.c.district_id, application.c.amends_id)
+    found = sa.select(application.c.id, status, *others).order_by(application.c.id)
+    left = read_standings()
+    places = {id_: (told["to"], sequence) for sequence, id_, told in read_told("transferred")}
+    amended = {filed.application_id: (filed.amends, filed.sequence) for filed in read_filed()}
+    for id_, status_, entry_id, district_id, amends_id in stream(found):
+        told = left.pop(id_, Stands(UNFILED, 0, None))
+        if status_ != told.status:
+            last = f"its last event (sequence {told.sequence})"
+            yield _of_case(id_, f"says {status_}; {last} makes it {told.status}.")
+        if told.entry_id not in {None, entry_id}:
+            yield _of_case(id_, f"is not of the entry that seal {told.sequence} names.")
+        place, sequence = places.get(id_, (district_id, 0))
         if district_id != place:
-            sentence = f"is not in the district to which seal {sequence} transferred it."
-            yield Fault("application", sentence, key=str(application_id))
-    for application_id, (_, sequence) in left.items():
-        sentence = f"is gone; seal {sequence} recorded it."
-        yield Fault("application", sentence, key=str(application_id))
+            yield _of_case(id_, f"is not in the district to which seal {sequence} transferred it.")
+        named, sequence = amended.get(id_, (amends_id, 0))
+        if amends_id != named:
+            yield _of_case(id_, f"does not amend what seal {sequence} recorded that it amends.")
+    for id_, told in left.items():
+        yield _of_case(id_, f"is gone; seal {told.sequence} recorded it.")
 
 
-def _prove_filings(story: Story) -> Iterator[Fault]:
+def _of_case(id_: int, sentence: str) -> Fault:
+    return Fault("application", sentence, key=str(id_))
+
+
+def _prove_filings() -> Iterator[Fault]:
     """Each frozen form has the hash that its event recorded."""
     filing, application = (Base.metadata.tables[name] for name in ("filing", "application"))
     found = sa.select(
@@ -111,17 +153,19 @@ def _prove_filings(story: Story) -> Iterator[Fault]:
         filing.c.form,
         filing.c.enterprise,
         filing.c.files,
+        filing.c.hash,
     ).join(application, application.c.id == filing.c.application_id)
-    left = dict(story.filings)
+    left = {(each.application_id, each.number): each for each in read_filed()}
     order = (filing.c.application_id, filing.c.number)
     for row in stream(found.order_by(*order)):
-        application_id, number, case_number, form, enterprise, files = row
+        application_id, number, case_number, form, enterprise, files, hash_ = row
         content = {"form": form, "enterprise": enterprise, "files": files}
         text = canonical({**content, "application": case_number, "filing": number})
         told = left.pop((application_id, number), None)
-        if told is None or told[0] != hashlib.sha256(text.encode()).hexdigest():
+        again = hashlib.sha256(text.encode()).hexdigest()
+        if told is None or not told.hash == again == hash_:
             sentence = "was changed: its hash is not the one recorded at the filing."
             yield Fault("filing", sentence, key=f"{case_number} filing {number}")
-    for (application_id, number), (_, sequence) in left.items():
-        sentence = f"is gone; seal {sequence} recorded it."
+    for (application_id, number), told in left.items():
+        sentence = f"is gone; seal {told.sequence} recorded it."
         yield Fault("filing", sentence, key=f"application {application_id} filing {number}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any  # a payload is any JSON
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from registry.accounts.models import User
 from registry.core import clock
-from registry.core.database import Base, db
+from registry.core.database import Base, db, take_lock
 from registry.ledger import cells, chain
 from registry.ledger.changes import Change, read_changes
 from registry.ledger.facts import subjects_of
@@ -22,7 +22,6 @@ from registry.ledger.robot_prints import read_robot_prints
 from registry.programme.kinds import Kind
 
 LEDGER_LOCK = 4_017_173
-LOCK = sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK))
 OF_ROBOTS = f"{Kind.ROBOT_DEPLOYMENT.value}:"
 TICK = timedelta(microseconds=1)
 NEWEST_SEAL = (
@@ -107,8 +106,7 @@ def deed(*, by: User | None, cause: str) -> Iterator[Deed]:
 
 def take_ledger_lock() -> None:
     """Make this transaction the only one that writes the ledger; freed by its end."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.connection().execute(LOCK)
+    take_lock(LEDGER_LOCK)
 
 
 def _close(opened: Deed) -> None:
@@ -128,7 +126,7 @@ def _close(opened: Deed) -> None:
         rows=len(digests),
         previous=opened.previous,
     )
-    row = {**asdict(seal), "hash": chain.seal_hash(seal, digests)}
+    row = {**seal._asdict(), "hash": chain.seal_hash(seal, digests)}
     connection = db.session.connection()
     connection.execute(INSERT_SEAL, row)
     if opened.events:

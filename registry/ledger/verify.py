@@ -1,25 +1,35 @@
-"""Proof of the whole register: the chain, the recount, the totals, and a head printed earlier."""
+"""Proof of the whole register: the chain, the recount, the totals, and a head printed earlier.
+
+It is made of parts that read by themselves, each the first fault it finds; the fault of the first
+part counts. A register so large that this takes long is shared with other processes.
+"""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
-from registry.core.beside import beside
-from registry.core.database import lift_statement_limit
+import sqlalchemy as sa
+
+from registry.core.beside import count_spare_processors, in_parts
+from registry.core.database import db, lift_statement_limit
+from registry.entries.models import Entry
 from registry.ledger.faults import Fault
 from registry.ledger.heads import Head, read_head
-from registry.ledger.proof_chain import Missing, Story, prove_chain
-from registry.ledger.proof_facts import ask_database, prove_count, prove_facts
+from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.proof_chain import Missing, parts_of, prove_no_others, prove_seals
+from registry.ledger.proof_facts import prove_count, prove_entries, prove_places
 from registry.ledger.proof_figures import prove_figures
 from registry.ledger.proof_papers import prove_papers
 from registry.ledger.proof_records import prove_records
-from registry.ledger.settled import read_unsettled
 from registry.programme.queries import get_programme
+
+LARGE = 200_000  # entries; beginning another process takes as long as proving some 60,000
+OTHERS_MOST = 3
+Proof = Callable[[], Iterator[Fault]]
 
 
 @dataclass(frozen=True)
@@ -39,14 +49,49 @@ def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
     Reads in the caller's snapshot and writes nothing.
     """
     lift_statement_limit()
-    story = Story(programme_starts_on=get_programme().starts_on)
-    with _without_collector(), closing(_faults(story, expect)) as faults:
-        fault = next(faults, None)
+    count = partial(prove_count, starts_on=get_programme().starts_on)
+    parts = _parts(count, expect)
+    heavy = [number for number, part in enumerate(parts) if part in {prove_entries, count}]
+    asked = in_parts(
+        [partial(_find_first, part) for part in parts],
+        version=read_head,
+        others=_count_others(),
+        heavy=heavy,
+    )
+    with closing(asked) as faults:
+        fault = next((fault for fault in faults if fault is not None), None)
     if isinstance(fault, Missing):
-        with closing(_recount(story.programme_starts_on)) as differences:
-            is_posting = next(differences, None) is not None
-        fault = fault.resolved(is_posting=is_posting)
-    return Report(story.seals, story.events, story.postings, story.head, fault)
+        fault = fault.resolved(is_posting=_find_first(count) is not None)
+    head = read_head()
+    return Report(head.sequence, _count(Event), _count(Posting), head.hash, fault)
+
+
+def _parts(count: Proof, expect: Head | tuple[int, str] | None) -> Sequence[Proof]:
+    """List the proofs in the order in which a fault is named."""
+    starts_on = get_programme().starts_on
+    expected = [] if expect is None else [partial(_prove_expected, expect)]
+    return [
+        *(partial(prove_seals, p, starts_on=starts_on) for p in parts_of(read_head().sequence)),
+        prove_no_others,
+        *expected,
+        prove_records,
+        prove_entries,
+        prove_places,
+        count,
+        prove_figures,
+        prove_papers,
+    ]
+
+
+def _count_others() -> int:
+    """Say how many processes are worth their start."""
+    is_large = (db.session.scalar(sa.select(sa.func.max(Entry.id))) or 0) >= LARGE
+    return count_spare_processors(most=OTHERS_MOST) if is_large else 0
+
+
+def _find_first(proof: Proof) -> Fault | None:
+    with _without_collector():
+        return next(proof(), None)
 
 
 @contextmanager
@@ -61,26 +106,15 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _faults(story: Story, expect: Head | tuple[int, str] | None) -> Generator[Fault]:
-    ask = partial(ask_database, story.programme_starts_on)
-    with beside(ask, version=read_head) as asked:
-        yield from prove_chain(story)
-        if expect is not None:
-            yield from _prove_expected(story, expect)
-        yield from prove_records(story)
-        yield from prove_facts(story, asked)
-    yield from prove_figures()
-    yield from prove_papers(story)
+def _count(model: type[Event | Posting]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
-def _recount(starts_on: date) -> Generator[Fault]:
-    yield from prove_count(read_unsettled(starts_on=starts_on), starts_on=starts_on)
-
-
-def _prove_expected(story: Story, expect: Head | tuple[int, str]) -> Generator[Fault]:
+def _prove_expected(expect: Head | tuple[int, str]) -> Iterator[Fault]:
     sequence, hash_ = expect if isinstance(expect, tuple) else (expect.sequence, expect.hash)
-    if sequence > story.seals:
-        sentence = f"is missing: it was printed once, and the chain now ends with {story.seals}."
+    newest = read_head().sequence
+    if sequence > newest:
+        sentence = f"is missing: it was printed once, and the chain now ends with {newest}."
         yield Fault("seal", sentence, sequence=sequence)
-    elif story.hashes.get(sequence) != hash_:
+    elif db.session.scalar(sa.select(Seal.hash).where(Seal.sequence == sequence)) != hash_:
         yield Fault("seal", "is not the one that was printed.", sequence=sequence)

@@ -9,8 +9,10 @@ from typing import BinaryIO
 from registry.core.delimited import Line, to_bytes, write_lines
 from registry.core.language import _, is_chinese
 from registry.ledger.answers import Tally, to_rows
+from registry.ledger.checks import add_checked
 from registry.ledger.differences import Line as Difference
 from registry.ledger.differences import Span
+from registry.programme.kinds import Kind
 from registry.tally.apart import Apart, name_part
 from registry.tally.behind import WAYS
 from registry.tally.changes import Found, show_line
@@ -33,6 +35,11 @@ CHANGE_HEADS: Line = [
     _("Cause"),
     _("Document"),
 ]
+CHECKED_HEADS: Line = [
+    _("Checked on site"),
+    _("Checked and in order"),
+    _("Newest result of a check (record no.)"),
+]
 
 
 def write_tally(answer: Answer) -> bytes:
@@ -46,17 +53,24 @@ def write_tally(answer: Answer) -> bytes:
             _("Share of the target, per cent"),
             _("Plan line"),
             _("Under way, not counted"),
+            *CHECKED_HEADS,
         ]
     ]
     for goal in answer.table.goals:
         share = "" if goal.share is None else f"{goal.share:.1f}"
         target = "" if goal.target is None else goal.target
         words = [KIND_NAMES[goal.kind], goal.unit, goal.counted, target]
-        goals.append([*words, share, goal.plan, goal.pipeline])
+        goals.append([*words, share, goal.plan, goal.pipeline, *checked_cells(answer, goal.kind)])
         goals.extend(
             [MEASURE_NAMES[measure], goal.unit, total] for measure, total in goal.apart.items()
         )
     return to_bytes([*heading(answer.tally), [], *goals, [], *to_rows(answer.tally)])
+
+
+def checked_cells(answer: Answer, kind: Kind) -> list[int | str]:
+    """Return what stands under `CHECKED_HEADS` for a goal."""
+    found = add_checked(answer.checked, answer.measures(kind))
+    return [found.checked, found.in_order, found.newest or ""]
 
 
 def write_entries(

@@ -86,8 +86,13 @@ def read_pace(totals: DayTotals, *, starts_on: date) -> Recent | None:
 def foresee(
     counted: int, *, recent: Recent | None, flow: Flow | None, days_left: int
 ) -> Forecast | None:
-    """Return the range at the end of the programme; None where no pace or no day is left."""
+    """Return the range at the end of the programme; None where no pace or no day is left.
+
+    Where nothing was ever counted and nothing is under way there is nothing to go on with either.
+    """
     if recent is None or days_left <= 0:
+        return None
+    if not (counted or recent.mean or (flow and flow.quantity)):
         return None
     months = days_left / DAYS_A_MONTH
     ways = [recent.slow * months, recent.mean * months]

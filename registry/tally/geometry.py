@@ -144,5 +144,5 @@ def list_places() -> tuple[Place, ...]:
 
 
 def level_of(share: float | None) -> int:
-    """Return the fill of a square, 1 to 4: under a quarter, a half, three quarters, and above."""
-    return 1 + sum(share >= step for step in STEPS) if share is not None else 1
+    """Return the fill of a square: under a quarter, a half, three quarters, above; 0 for none."""
+    return 1 + sum(share >= step for step in STEPS) if share is not None else 0

@@ -79,7 +79,8 @@ def _foreseen_facts(goal: GoalLine, outlook: Outlook) -> list[Fact]:
         return [Fact(_("Forecast for the end"), say_range(outlook, goal.unit))]
     if outlook.needed is None:
         return []
-    return [Fact(_("Forecast for the end"), str(_("after the first whole month")))]
+    begins = _("after the first whole month") if outlook.recent is None else _("once it is counted")
+    return [Fact(_("Forecast for the end"), str(begins))]
 
 
 def say_range(outlook: Outlook, unit: str) -> str:

@@ -95,6 +95,11 @@ class Plot:
     def unit_says(self) -> object:
         return _("Unit: %(unit)s", unit=self.unit)
 
+    @property
+    def is_empty(self) -> bool:
+        """Say that there is nothing to draw: every figure is nought or not known."""
+        return not any(value for row in self.rows for value in row.values)
+
     def at(self, mark: Mark) -> int | None:
         """Return the place of the column that is drawn this way."""
         return next((at for at, column in enumerate(self.columns) if column.mark is mark), None)

@@ -107,7 +107,7 @@ def plot_days(name: str, answer: Answer, desks: Desks) -> Plot:
             if desk.median is None or desk.percentile is None
             else str(
                 _(
-                    "median %(median)s · nine tenths within %(tail)s",
+                    "median %(median)s · nine tenths within %(tail)s days",
                     median=plain(desk.median),
                     tail=desk.percentile,
                 )

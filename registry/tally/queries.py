@@ -16,7 +16,7 @@ from registry.districts.models import District
 from registry.districts.queries import find_district
 from registry.ledger.answers import RETIRED, Tally, read_tally
 from registry.ledger.answers import GoalLine as Counted
-from registry.ledger.checks import Checked, read_checked
+from registry.ledger.checks import Checked
 from registry.ledger.queries import (
     Head,
     KnownAt,
@@ -75,8 +75,7 @@ class Answer:
 def read_answer(as_of: date, known: KnownAt | None) -> Answer:
     """Read the tally with its trend and its table."""
     answer = read_tally(as_of, known)
-    checked = read_checked(as_of, answer.head)
-    return Answer(answer, make_table(answer), read_trend(as_of, answer.head), checked)
+    return Answer(answer, make_table(answer), read_trend(as_of, answer.head), answer.checked)
 
 
 def make_table(answer: Tally) -> Table:

@@ -30,13 +30,17 @@ START, MIDDLE, END = "start", "middle", "end"
 
 @dataclass(frozen=True)
 class Bullet:
-    """A bar: what is counted, the plan line and the target, in per cent of its width."""
+    """A bar: what is counted, the plan line and the target, in per cent of its width.
+
+    The target is named where the words on the plan line leave room for it.
+    """
 
     counted: Decimal
     plan: Decimal | None
     plan_label: object
     plan_anchor: str
     target: Decimal | None
+    is_target_named: bool
     description: object
 
 
@@ -172,13 +176,14 @@ def _draw_bullet(goal: GoalLine, *, has_plan: bool) -> Bullet:
     target = goal.target or 0
     top = max(target * ROOM, Decimal(goal.counted), Decimal(1))
     plan, end = _part(goal.plan, top), _part(Decimal(target), top)
-    planned = amount(goal.plan, goal.unit)
+    planned, anchor = amount(goal.plan, goal.unit), _anchor(plan, end=end)
     return Bullet(
         counted=_part(Decimal(goal.counted), top),
         plan=plan if has_plan else None,
         plan_label=_("Plan line %(amount)s", amount=planned),
-        plan_anchor=_anchor(plan, end=end),
+        plan_anchor=anchor,
         target=end if target else None,
+        is_target_named=not has_plan or anchor != START or end - plan >= 2 * LABEL_ROOM,
         description=_(
             "%(kind)s: counted %(counted)s, plan line %(plan)s, target %(target)s",
             kind=KIND_NAMES[goal.kind],
@@ -205,20 +210,26 @@ def _show_view(goal: GoalLine, table: Table) -> View:
     plan = goal.plan_share if table.period.phase is not Phase.BEFORE else None
     rows = table.ordered_by(kind)
     name = KIND_NAMES[kind]
+    title = _("%(kind)s · share of the allocation by district", kind=name)
+    if table.allocated(kind) is None:
+        title = _("%(kind)s · counted by district, nothing allocated", kind=name)
+    most = max((row.cell(kind).counted for row in rows), default=0)
     return View(
         kind=kind.value,
         name=name,
-        title=_("%(kind)s · share of the allocation by district", kind=name),
+        title=title,
         tiles=show_tiles(table, None, kind=kind),
-        ranks=[_show_rank(row, row.cell(kind), goal, plan=plan) for row in rows],
+        ranks=[_show_rank(row, row.cell(kind), goal, plan=plan, most=most) for row in rows],
     )
 
 
-def _show_rank(row: Row, cell: Cell, goal: GoalLine, *, plan: float | None) -> Rank:
+def _show_rank(row: Row, cell: Cell, goal: GoalLine, *, plan: float | None, most: int) -> Rank:
+    """Set out one district; the bar of one that was given nothing is a part of the largest."""
     has_share = cell.share is not None
+    part = 100.0 * cell.counted / most if most and cell.allocated is None else 0.0
     return Rank(
         name=short_name(row),
-        width=min(cell.share or 0.0, 100.0),
+        width=round(min(cell.share if cell.share is not None else part, 100.0), 2),
         plan=plan if has_share else None,
         share=f"{cell.share:,.1f}%" if has_share else "—",
         of=f"{cell.counted:,}" + (f" / {cell.allocated:,}" if cell.allocated is not None else ""),

@@ -145,7 +145,9 @@ def _rest_says(goals: Sequence[GoalLine]) -> object:
 
 
 def _plan_says(goals: Sequence[GoalLine]) -> object:
-    planned = join([amount(goal.plan, goal.unit) for goal in goals if goal.plan])
+    planned = join(
+        [f"{KIND_NAMES[goal.kind]} {amount(goal.plan, goal.unit)}" for goal in goals if goal.plan]
+    )
     if any(goal.line.bends for goal in goals):
         return _("By the plan line %(amounts)s would stand on this day.", amounts=planned)
     return _("An even pace would have reached %(amounts)s by this day.", amounts=planned)
@@ -157,7 +159,8 @@ def _ended(table: Table) -> Lead:
     if not missed:
         return Lead(first, _("Every target is reached."))
     gaps = [f"{KIND_NAMES[goal.kind]} {amount(goal.missing, goal.unit)}" for goal in missed]
-    return Lead(first, _("Short of the target:"), join(gaps))
+    short = _("Short of the target on %(day)s:", day=table.period.as_of)
+    return Lead(first, short, join(gaps))
 
 
 def gap_of(goal: GoalLine) -> str:

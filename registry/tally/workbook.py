@@ -18,7 +18,8 @@ from registry.core.sheets import RowSheet
 from registry.ledger.files import Entered
 from registry.programme.kinds import Kind
 from registry.tally.charts import show_months
-from registry.tally.downloads import heading
+from registry.tally.checked import CHECKED
+from registry.tally.downloads import CHECKED_HEADS, checked_cells, heading
 from registry.tally.queries import Answer
 from registry.tally.table import GoalLine, Row
 from registry.tally.words import KIND_NAMES, MEASURE_NAMES, rules_of
@@ -134,6 +135,7 @@ def _write_goals(book: Book, answer: Answer) -> None:
         Column(_("Plan line, share of the target (%%)"), 14, "share"),
         Column(_("Against the plan line"), 12, "plan"),
         Column(_("Under way, not counted"), 14, "count"),
+        *[Column(head, 14, "count") for head in CHECKED_HEADS],
     ]
     sheet = Sheet(book, str(_("All goals")), columns)
     for line in heading(answer.tally):
@@ -142,7 +144,7 @@ def _write_goals(book: Book, answer: Answer) -> None:
     sheet.heads()
     first = sheet.at
     for goal in answer.table.goals:
-        sheet.row(_goal_values(goal))
+        sheet.row([*_goal_values(goal), *checked_cells(answer, goal.kind)])
     last = sheet.at - 1
     for goal in answer.table.goals:
         for measure, total in goal.apart.items():
@@ -286,5 +288,5 @@ def _write_method(book: Book, answer: Answer) -> None:
     for line in heading(answer.tally):
         sheet.row([str(value) for value in line], style="wrap")
     sheet.row([])
-    for rule in rules_of(answer.table):
+    for rule in [*rules_of(answer.table), CHECKED]:
         sheet.row([str(rule.name), str(rule.text)])

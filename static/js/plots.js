@@ -66,7 +66,7 @@ async function start() {
     },
     { rootMargin: AHEAD },
   );
-  for (const figure of root.querySelectorAll("[data-plot]")) seen.observe(figure);
+  for (const figure of root.querySelectorAll("[data-plot]:not([data-plot-empty])")) seen.observe(figure);
 }
 
 if (window.echarts) start();

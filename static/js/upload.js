@@ -1,7 +1,8 @@
 // A file on its way shows how far it is, and can be stopped. Without this module the form is sent as any other.
 //
 // The server answers a request with X-Requested-With: upload in JSON: {"location": …} when it took the file,
-// {"message": …} when it did not.
+// {"message": …} when it did not, {"sign_in": …} when the session has ended: where somebody signed in again meanwhile, the
+// module that saves the form fetches a fresh token (token:stale, token:fresh), and the file is sent once more.
 
 function tooLarge(form) {
   const input = form.querySelector("input[type=file]");
@@ -18,7 +19,7 @@ function go(location) {
   if (isHere) here.reload();
 }
 
-function send(form) {
+function send(form, isAgain = false) {
   const line = form.querySelector("[data-upload-progress]");
   const bar = line.querySelector("progress");
   const fault = form.querySelector("[data-upload-fault]");
@@ -35,7 +36,12 @@ function send(form) {
   });
   request.addEventListener("load", () => {
     const answer = request.response ?? {};
-    if (answer.location) go(answer.location);
+    if (answer.sign_in !== undefined) {
+      over(fault.dataset.signedOut);
+      if (answer.sign_in || isAgain) return;
+      document.addEventListener("token:fresh", () => send(form, true), { once: true });
+      document.dispatchEvent(new Event("token:stale"));
+    } else if (answer.location) go(answer.location);
     else if (request.status < 300) window.location.reload();
     else
       over(

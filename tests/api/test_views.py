@@ -81,6 +81,7 @@ def test_it_answers_exactly_what_was_promised(register: Register, sign_in: Signe
         "apart": {},
         "milestones": [],
         "source": "苏府办〔2017〕173号",
+        "checked": {"quantity": 0, "in_order": 0, "sequence": None},
     }
     assert [goal["counted"] for goal in answer["goals"]] == list(totals.values())
     assert list(answer["goals"][3]["apart"]) == ["mobile_robot"]
@@ -172,3 +173,16 @@ def test_a_day_of_knowing_includes_its_end_in_suzhou(app: Flask) -> None:
     assert blank.moment == datetime(2025, 11, 22, tzinfo=UTC)
     answer = to_json(read_tally(parse_as_of("2025-01-01"), parse_known_at("2024-12-31")))
     assert (answer["sequence"], answer["head"], answer["goals"][0]["target"]) == (0, "0" * 64, None)
+
+
+def test_whatever_is_refused_is_said_in_a_sentence(app: Flask) -> None:
+    browser = app.test_client()
+    answers = [browser.get("/api/v1/nothing"), browser.get(ADDRESS), browser.put(ADDRESS)]
+
+    told = [(answer.status_code, answer.get_json()["message"]) for answer in answers]
+
+    assert told == [
+        (404, "这里没有您能看的内容"),
+        (401, "请先登录，或提供有效的令牌（Authorization: Bearer …）。"),
+        (405, "这个地址不能这样打开"),
+    ]

@@ -41,7 +41,8 @@ def main(words: Sequence[str]) -> int:
                 close(place)
     short = [line for line in lines if not line.ok]
     minutes = (perf_counter() - started) / 60
-    print(f"\n{len(lines) - len(short)} of {len(lines)} ok, in {minutes:.1f} minutes")
+    ok = len(lines) - len(short)
+    print(f"  {ok} of {len(lines)} ok, in {minutes:.1f} minutes", file=sys.stderr)
     return 0
 
 

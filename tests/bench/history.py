@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any  # columns of many tables
 
 from registry.core import clock
+from registry.entries.catalogue import CATALOGUE
 from registry.ledger import chain
 from registry.ledger.facts import subject_name
 from registry.ledger.fingerprints import SEALED, fingerprint_of
@@ -43,7 +44,6 @@ SHARES = {
     Kind.ROBOT_DEPLOYMENT: 0.20,
 }
 KINDS, WEIGHTS = tuple(SHARES), tuple(SHARES.values())
-LETTERS = dict(zip(KINDS, "FWUR", strict=True))
 FROM_LISTS, OLD_LISTS, UNDONE_LISTS = 0.95, 0.10, 0.01
 REVOKED, MOVED = 0.02, 0.005
 LISTS_MOST, LIST_ROWS = 1_000, 250
@@ -149,7 +149,7 @@ class History:
         robots = kind is Kind.ROBOT_DEPLOYMENT
         many = self.chance.randint(2, 60) if batch else UNITS_A_CASE
         is_mobile = robots and batch is not None and self.chance.random() < 0.1
-        prefix = f"{code}-{effective_on.year}-{LETTERS[kind]}-"
+        prefix = f"{code}-{effective_on.year}-{CATALOGUE[kind].letter}-"
         self.numbers[prefix] += 1
         thing = Thing(
             id=self.known.last_entry_id + len(self.things) + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask
 
 from registry.app import create_app
@@ -18,6 +20,7 @@ from registry.core.database import db
 from tests.databases import drop_database, replace_database
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+NOWHERE = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as we are
 _copies = count(1)
 
 
@@ -71,10 +74,10 @@ class Place:
 
 
 def open_place(database: str, size: int, database_url: str, data_dir: Path) -> Place:
-    """Return the place of a register that is there."""
-    return Place(
-        database, size, create_app(make_settings(database_url, data_dir)), database_url, data_dir
-    )
+    """Return the place of a register that is there; its log is made, and goes nowhere."""
+    app = create_app(make_settings(database_url, data_dir))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(NOWHERE))
+    return Place(database, size, app, database_url, data_dir)
 
 
 def close(place: Place) -> None:

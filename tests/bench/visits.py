@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any  # the environment of a request
 
 import sqlalchemy as sa
-import structlog
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -95,14 +90,3 @@ def sign_in(app: Flask) -> Visitor:
     cookie = client.get_cookie(name)
     assert cookie is not None
     return Visitor(app, f"{name}={cookie.value}")
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Let the lines of the log go nowhere; they are made all the same."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(nowhere))
-        try:
-            yield
-        finally:
-            structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -123,13 +123,30 @@ def test_numbers_go_on_after_9999(app: Flask) -> None:
     entry = a_registered(ROBOTS, effective_on=ON)
     entry.number = "320583-2026-J-9999"
     db.session.flush()
+    assert take_numbers(2) == ["320583-2026-J-10000", "320583-2026-J-10001"]
 
+
+def test_numbers_go_on_where_some_have_five_digits(app: Flask) -> None:
+    for number in ("9998", "10000", "9999", "10001"):
+        a_registered(ROBOTS, effective_on=ON).number = f"320583-2026-J-{number}"
+    a_registered(UPGRADE, effective_on=ON).number = "320583-2026-S-10007"
+    db.session.flush()
+    assert take_numbers(1) == ["320583-2026-J-10002"]
+
+
+def test_numbers_begin_anew_for_each_district_year_and_kind(app: Flask) -> None:
+    a_registered(ROBOTS, effective_on=ON)
+    assert take_numbers(1) == ["320583-2026-J-0002"]
+    assert take_numbers(1, kind=UPGRADE) == ["320583-2026-S-0001"]
+    assert take_numbers(1, code="320582") == ["320582-2026-J-0001"]
+    assert take_numbers(1, on=date(2025, 5, 1)) == ["320583-2025-J-0001"]
+
+
+def take_numbers(
+    many: int, *, kind: Kind = ROBOTS, on: date = ON, code: str = "320583"
+) -> list[str]:
     numbers = service.Numbers()
-
-    assert [numbers.take(entry, effective_on=ON) for _ in range(2)] == [
-        "320583-2026-J-10000",
-        "320583-2026-J-10001",
-    ]
+    return [numbers.take(kind, effective_on=on, district_code=code) for _ in range(many)]
 
 
 def test_a_serial_registered_meanwhile_stops_the_second(app: Flask) -> None:

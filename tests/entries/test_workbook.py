@@ -9,6 +9,7 @@ from typing import Any  # a cell holds what it likes
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from registry.core.errors import Invalid
 from registry.entries.catalogue import CATALOGUE
@@ -100,6 +101,14 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def far_cell() -> bytes:
+    """Return a workbook of a few kilobytes whose last cell is the last that Excel knows."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.add_worksheet().write(1_048_575, 16_383, "x")
+    return buffer.getvalue()
+
+
 REFUSED = [
     (b"", "a.xlsx", "This file is empty."),
     (b"MZ\x90\x00", "a.xlsx", "This is neither .xlsx nor .csv. Please use the template."),
@@ -147,6 +156,14 @@ REFUSED = [
         "This sheet has more than 5,000 rows. Please split it.",
     ),
     (",".join("x" * 61).encode(), "a.csv", "This sheet has more than 60 columns."),
+    (
+        far_cell(),
+        "a.xlsx",
+        (
+            "The sheet reaches to row 1048576 and column 16384. Copy the list alone into a new "
+            "workbook; a list of more than 200,000 rows must be split."
+        ),
+    ),
 ]
 
 
@@ -165,6 +182,7 @@ REFUSED = [
         "bytes",
         "rows",
         "columns",
+        "far cell",
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_do(

@@ -11,8 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from registry.core.errors import Invalid
+from registry.core.packages import MEBIBYTE
 from registry.importing.reading import read_table
-from registry.importing.workbooks import MEBIBYTE
 from tests.importing.factories import FACTORY, a_csv, an_xlsx
 
 CELLS = {
@@ -154,4 +154,33 @@ def test_a_cell_in_the_far_corner_is_refused(cell: str) -> None:
             new.writestr(name, content)
 
     with pytest.raises(Invalid, match="The sheet reaches to row"):
+        read_table(file.getvalue(), file_name="a.xlsx")
+
+
+def test_a_far_cell_of_a_sheet_by_another_name_is_refused_too() -> None:
+    file = BytesIO()
+    with ZipFile(BytesIO(an_xlsx([["kind"], ["x"]]))) as old, ZipFile(file, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).replace(b'r="A2"', b'r="XFD1048576"')
+            content = content.replace(b"worksheets/sheet1.xml", b"elsewhere.xml")
+            new.writestr(name.replace("worksheets/sheet1.xml", "elsewhere.xml"), content)
+
+    with pytest.raises(Invalid, match="The sheet reaches to row"):
+        read_table(file.getvalue(), file_name="a.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("xl/workbook.bin", b"x"),
+        ("content.xml", b"<x/>"),
+        ("xl/worksheets/sheet2.xml", "<x/>".encode("utf-16")),
+    ],
+)
+def test_what_would_be_read_unmeasured_is_refused(name: str, content: bytes) -> None:
+    file = BytesIO(an_xlsx([["kind"], ["x"]]))
+    with ZipFile(file, "a") as book:
+        book.writestr(name, content)
+
+    with pytest.raises(Invalid, match="The workbook is damaged"):
         read_table(file.getvalue(), file_name="a.xlsx")

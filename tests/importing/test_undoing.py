@@ -12,6 +12,7 @@ from registry.core.errors import NotFound, WrongState
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryTitle, Standing
 from registry.importing.service import undo_import
+from registry.importing.words import change_label
 from registry.ledger.models import Seal
 from registry.programme.kinds import Kind, Measure
 from tests.factories import a_credit_code
@@ -88,6 +89,10 @@ def test_undoing_names_what_changed_and_which_rows_relied_on_it() -> None:
     assert undone.relying == [(second.batch_id, 2)]
     again = import_lines({**FACTORY, "level": "national"}, {**FACTORY, "title": "二"})
     assert (again.added, again.present) == ({Kind.SMART_FACTORY: 1}, 1)
+
+
+def test_a_check_on_site_has_a_word_of_its_own() -> None:
+    assert str(change_label("entry_checked")) == "checked on site"
 
 
 def test_undoing_takes_back_titles_given_to_entries_of_others() -> None:

@@ -69,6 +69,12 @@ def _decoded(path: Path) -> str:
     return payload.decode() if isinstance(payload, bytes) else ""
 
 
+def save(page: Page) -> None:
+    """Save a part of the form; a save of its own that is under way goes first."""
+    with page.expect_navigation():
+        page.click("button[name=then][value=stay]")
+
+
 def paste(page: Page, block: str, *, row: int = 0) -> None:
     """Paste a block into the first cell of a row of the grid, as Ctrl+V does."""
     cell = page.locator(f"[name='rows-{row}-brand']")

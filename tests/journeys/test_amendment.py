@@ -15,7 +15,7 @@ from registry.entries.catalogue import AMENDED
 from registry.programme.kinds import Kind
 from tests.applications.factories import a_robot_row, an_approved, robot_words
 from tests.factories import a_user
-from tests.journeys.people import OpenBrowser, attach, paste, sign_in
+from tests.journeys.people import OpenBrowser, attach, paste, save, sign_in
 from tests.journeys.test_robots import HEADER
 
 BEFORE, AFTER = 307, 331
@@ -66,15 +66,13 @@ def _write(page: Page, number: str) -> int:
     case = int(page.url.split("/applications/")[1].split("/")[0])
     page.select_option("[name=amend_sort]", "change")
     page.fill("[name=amend_reason]", "二期 24 台已投用。")
-    with page.expect_navigation():
-        page.click("button[name=then][value=stay]")
+    save(page)
     page.wait_for_load_state("networkidle")
     page.goto(f"/applications/{case}/edit/rows")
     expect(page.locator(f"[name='rows-{BEFORE - 1}-serial_no']")).to_have_value("E21-700306")
     paste(page, _block(), row=BEFORE)
     expect(page.locator(f"[name='rows-{AFTER - 1}-serial_no']")).to_have_value("E21-800023")
-    with page.expect_navigation():
-        page.click("button[name=then][value=stay]")
+    save(page)
     page.wait_for_load_state("networkidle")
     page.goto(f"/applications/{case}/edit/attachments")
     for slot in AMENDED[Kind.ROBOT_DEPLOYMENT].slots:

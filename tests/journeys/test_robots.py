@@ -18,6 +18,7 @@ from tests.journeys.people import (
     make_people,
     paste,
     read_link,
+    save,
     sign_in,
 )
 
@@ -124,11 +125,11 @@ def _fill_in(page: Page) -> int:
     page.goto(f"/applications/{case}/edit/project")
     page.fill("[name=title]", "谐波产线机器人三期")
     page.fill("[name=site_address]", "昆山市张浦镇俱进路 218 号")
-    page.click("button[name=then][value=stay]")
+    save(page)
     page.goto(f"/applications/{case}/edit/rows")
     paste(page, _block())
     expect(page.locator("[name='rows-330-serial_no']")).to_have_value("E21-511531")
-    page.click("button[name=then][value=stay]")
+    save(page)
     _mend_cells(page)
     page.goto(f"/applications/{case}/edit/attachments")
     attach_all(page, Kind.ROBOT_DEPLOYMENT)
@@ -145,7 +146,7 @@ def _mend_cells(page: Page) -> None:
     expect(day).to_have_value("2099-10-20")
     axes.fill("6")
     day.fill((clock.today() - timedelta(days=30)).isoformat())
-    page.click("button[name=then][value=stay]")
+    save(page)
     expect(page.locator("[aria-invalid=true]")).to_have_count(0)
 
 
@@ -181,7 +182,7 @@ def _mend(page: Page, case: int) -> None:
     page.fill("[name=site_address]", "昆山市张浦镇俱进路 218 号 3 号厂房二层")
     for answer in page.locator("textarea[name^=answer-]").all():
         answer.fill("已补正。")
-    page.click("button[name=then][value=stay]")
+    save(page)
     _file(page, case)
 
 

@@ -16,6 +16,7 @@ from tests.ledger import postings, witness
 
 PURE = int(os.environ.get("HISTORIES_PURE", "1000"))
 SERVICES = int(os.environ.get("HISTORIES_SERVICES", "50"))
+FIRST = int(os.environ.get("HISTORIES_FIRST", "0"))
 CHUNK = 500
 
 
@@ -38,6 +39,7 @@ def find_in_services(played: witness.Witness) -> Iterator[object]:
     At last the fault that the register's own proof finds.
     """
     yield from played.find_differences()
+    yield from played.find_differences_waiting(random.Random(len(played.told)))
     yield from played.find_differences_shown(random.Random(len(played.told)))
     fault = verify().fault
     if fault is not None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from itertools import count
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from registry.accounts.roles import Role
 from registry.applications.models import Application
 from registry.applications.status import PIPELINE, Status
 from registry.applications.workflow import EVENTS, TRANSITIONS
-from registry.core.database import db
+from registry.core.database import db, reading
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Seal
-from registry.ledger.pipeline import STAGE_AFTER, read_pipeline
+from registry.ledger.pipeline import STAGE_AFTER, Pipeline, read_pipeline
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind
 from tests.conftest import STARTS_ON
@@ -139,3 +139,27 @@ def test_stages_are_those_of_the_workflow() -> None:
     steps = {EVENTS[row.action]: row.target for row in TRANSITIONS if row.target in PIPELINE}
 
     assert steps == STAGE_AFTER
+
+
+def _read_as_a_page_does() -> Pipeline:
+    """Read in a snapshot: from what is kept of the last reading, brought up to now."""
+    with current_app.app_context(), reading():
+        pipeline = read_pipeline(read_head())
+        db.session.remove()
+    return pipeline
+
+
+def test_what_is_kept_follows_the_firms_that_are_counted_and_those_no_more(app: Flask) -> None:
+    firm = an_enterprise()
+    _filed(Kind.EQUIPMENT_UPGRADE, firm=firm)
+    assert _read_as_a_page_does().by_kind == {Kind.EQUIPMENT_UPGRADE: 1}
+
+    _count_upgrade(firm)
+    assert _read_as_a_page_does().by_kind == {}
+
+    counted = db.session.scalars(sa.select(Entry).where(Entry.rank == 1)).one()
+    with deed(by=None, cause="revoke") as opened:
+        counted.revoked_on = STARTS_ON
+        opened.touch([counted.id])
+    db.session.commit()
+    assert _read_as_a_page_does().by_kind == {Kind.EQUIPMENT_UPGRADE: 1}

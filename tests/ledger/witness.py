@@ -12,14 +12,17 @@ from datetime import date
 from typing import Any, NamedTuple  # what a listener is told
 
 import sqlalchemy as sa
+from flask import current_app
 
-from registry.core.database import db
+from registry.core.database import db, reading
 from registry.entries.models import Entry
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
+from registry.ledger.pipeline import read_pipeline
 from registry.ledger.queries import list_behind, read_totals
 from registry.programme.kinds import Measure
 from tests.ledger.recount import Place, recount
+from tests.ledger.waiting import Waiting, recount_waiting
 
 WRITES_A_SEAL = "INSERT INTO seal"
 
@@ -37,16 +40,22 @@ class Difference(NamedTuple):
 
 @dataclass
 class Told:
-    """One history: its enterprises, and each day's recount at each seal that it wrote."""
+    """One history: its enterprises; each day's recount, and what waited, at each seal of it."""
 
     firms: Collection[int]
     sequences: list[int] = field(default_factory=list)
     figures: list[list[Counter[Place]]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
 
     def known(self, sequence: int) -> list[Counter[Place]] | None:
         """Return what was so when a seal was written; None before the first."""
         number = bisect_right(self.sequences, sequence)
         return self.figures[number - 1] if number else None
+
+    def waited(self, sequence: int) -> Waiting:
+        """Return what waited when a seal was written."""
+        number = bisect_right(self.sequences, sequence)
+        return self.waiting[number - 1] if number else Waiting(Counter(), Counter())
 
 
 class Witness:
@@ -55,6 +64,7 @@ class Witness:
     def __init__(self, days: Sequence[date], firms: Sequence[Collection[int]]) -> None:
         self.days = days
         self.told = [Told(of_history) for of_history in firms]
+        self.seen: list[tuple[int, Waiting]] = []
 
     @contextmanager
     def watch(self, history: int) -> Iterator[None]:
@@ -66,12 +76,20 @@ class Witness:
                 sequence = connection.scalar(sa.select(sa.func.max(Seal.sequence)))
                 told.sequences.append(sequence or 0)
                 told.figures.append(recount(self.days, within=connection, firms=told.firms))
+                told.waiting.append(recount_waiting(connection, firms=told.firms))
 
         sa.event.listen(db.engine, "after_cursor_execute", recount_at)
         try:
             yield
         finally:
             sa.event.remove(db.engine, "after_cursor_execute", recount_at)
+
+    def look(self) -> None:
+        """Read what waits as a page does: from what was kept, brought up to now."""
+        with current_app.app_context(), reading():
+            head = read_head()
+            self.seen.append((head.sequence, _read_waiting(head)))
+            db.session.remove()
 
     def find_differences(self) -> Iterator[Difference]:
         """Compare the postings at every date, as known at every seal, entry by entry."""
@@ -116,6 +134,25 @@ class Witness:
                 whole |= known[number]
         return whole
 
+    def find_differences_waiting(self, chance: random.Random) -> Iterator[Difference]:
+        """Compare what was seen to wait after each act, and what is known now of seals drawn."""
+        heads = [Head(*row) for row in db.session.execute(SEALS)]
+        drawn = chance.sample(heads, min(len(heads), HEADS_DRAWN))
+        asked_now = [(head.sequence, _read_waiting(head)) for head in drawn]
+        for what, found in (("waiting then", self.seen), ("waiting", asked_now)):
+            for sequence, shown in found:
+                wanted = self._waited(sequence)
+                if wanted != shown:
+                    yield Difference(None, what, sequence, None, wanted, shown)
+
+    def _waited(self, sequence: int) -> Waiting:
+        whole = Waiting(Counter(), Counter())
+        for told in self.told:
+            part = told.waited(sequence)
+            whole.cases.update(part.cases)
+            whole.asked.update(part.asked)
+        return whole
+
     def find_differences_shown(self, chance: random.Random) -> Iterator[Difference]:
         """Compare what readers are shown: every date now and at a seal drawn, and every seal.
 
@@ -152,7 +189,14 @@ class Witness:
                 yield Difference(None, "behind", head.sequence, day, part, listed)
 
 
+HEADS_DRAWN = 100
 SEALS = sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(Seal.sequence)
+
+
+def _read_waiting(head: Head) -> Waiting:
+    pipeline = read_pipeline(head)
+    asked = {(place, kind.value): n for (place, kind), n in pipeline.by_district.items()}
+    return Waiting(Counter({kind.value: n for kind, n in pipeline.cases.items()}), Counter(asked))
 
 
 def _read_postings(firms: Collection[int]) -> Sequence[Sequence[Any]]:

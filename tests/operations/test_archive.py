@@ -8,12 +8,14 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from registry.accounts.models import SignedIn, User
 from registry.accounts.roles import Role
 from registry.applications.attachments import attach
 from registry.applications.workflow import Action
@@ -140,6 +142,22 @@ def test_what_is_restored_is_what_was_there(
                 _delete_all(engine, table)
     write_once(other)  # numbers of new rows go on after the old ones
     assert other.run("verify").returncode == 0
+
+
+def test_nobody_is_signed_in_after_restoring(
+    filled: Place, make_place: MakePlace, tmp_path: Path
+) -> None:
+    with engine_of(filled) as engine, engine.begin() as connection:
+        user_id = connection.scalar(sa.select(sa.func.min(User.id)))
+        session = {"key_hash": "k" * 64, "user_id": user_id, "browser": ""}
+        now = datetime.now(UTC)
+        connection.execute(sa.insert(SignedIn).values(started_at=now, seen_at=now, **session))
+    assert filled.run("backup", tmp_path / "backup.tar").returncode == 0
+    other = make_place()
+
+    assert other.run("restore", tmp_path / "backup.tar").returncode == 0
+
+    assert (count_rows(filled)["signed_in"], count_rows(other)["signed_in"]) == (1, 0)
 
 
 def _delete_all(engine: Engine, table: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.operations.place import Place, is_plain
@@ -22,6 +24,14 @@ def test_the_same_dates_again_do_nothing_and_others_are_refused(place: Place) ->
     ]
     assert is_plain(others)
     assert place.tally()["head"] == head
+
+
+def test_a_new_data_folder_is_open_to_its_owner_alone(tmp_path: Path) -> None:
+    place = Place(tmp_path / "new" / "data")
+
+    place.run("init", *DATES)
+
+    assert place.folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_short_form_of_a_postgresql_address_is_understood(place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from registry.cli import COMMANDS
 from tests.operations.place import Place, is_plain
 
 
@@ -65,3 +66,11 @@ def test_wrong_settings_are_named(tmp_path: Path) -> None:
     assert is_plain(unreachable)
     assert is_plain(broken)
     assert "secret" not in "".join(done.stderr for _name, done in answers) + unreachable.stderr
+
+
+def test_the_list_of_commands_says_of_each_a_whole_sentence(register: Place) -> None:
+    done = register.run("--help")
+
+    lines = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert len(lines) == len(COMMANDS)
+    assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []

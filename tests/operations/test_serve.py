@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -134,6 +135,18 @@ def test_metrics_are_for_this_machine_or_for_the_token(tmp_path: Path) -> None:
         token = f"Bearer {'t' * 40}"
         assert visitor.ask("/metrics", None, Authorization=token, **proxied)[0] == 200
         assert visitor.ask("/metrics", None, Authorization="Bearer t", **proxied)[0] == 404
+
+
+def test_counts_take_their_room_at_once_and_stop_no_page(tmp_path: Path) -> None:
+    with serving(Place(tmp_path)) as served:
+        counts = tmp_path / "metrics"
+        files = [file.stat() for file in counts.iterdir()]
+        shutil.rmtree(counts)
+        for _each_process_several_times in range(12):
+            assert Visitor(served.base).ask("/sign-in")[0] == 200
+
+    assert files
+    assert [file.st_blocks * 512 >= file.st_size > 0 for file in files] == [True] * len(files)
 
 
 def test_the_log_is_json_and_knows_the_reference_of_a_failure(tmp_path: Path) -> None:

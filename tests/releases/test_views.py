@@ -171,7 +171,7 @@ def test_the_list_shows_each_month_and_what_changed_since(
     assert [row[0] for row in rows[1:]] == [
         f"{day}" for day in sorted((each for each in ends_of_2026()), reverse=True)
     ]
-    assert rows[1][2:] == ["2 家 此后 −1", "1 个 此后 +1", "0 家", "331 台"]
+    assert rows[1][2:] == ["2 家 此后 −1 家", "1 个 此后 +1 个", "0 家", "331 台"]
     assert "9 个已结束的月份未定稿。" in page
     assert "定稿本月…" not in page
     assert city.get("/tally/releases").text.count("定稿本月…") == 9

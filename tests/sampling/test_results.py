@@ -14,6 +14,7 @@ from registry.accounts.roles import Role
 from registry.core import clock
 from registry.core.database import db
 from registry.core.errors import Invalid, NotAllowed, NotFound, WrongState
+from registry.ledger.answers import read_tally, to_json
 from registry.ledger.checks import Checked, read_checked
 from registry.ledger.heads import KnownAt, read_head
 from registry.ledger.models import Event, Posting
@@ -189,7 +190,10 @@ def test_the_share_checked_is_in_the_unit_of_the_figure(app: Flask) -> None:
     checked = read_checked(TODAY, read_head())
 
     both = first.quantity + second.quantity
-    assert checked == {Measure.ROBOT: Checked(both, first.quantity)}
+    newest = read_head().sequence
+    assert checked == {Measure.ROBOT: Checked(both, first.quantity, newest)}
+    goal = to_json(read_tally(TODAY))["goals"][3]
+    assert goal["checked"] == {"quantity": both, "in_order": first.quantity, "sequence": newest}
 
 
 def test_it_has_both_dates(draw: Draw) -> None:
@@ -205,18 +209,22 @@ def test_it_has_both_dates(draw: Draw) -> None:
 
     assert of(TODAY, before.sequence) == Checked(0, 0)
     assert of(date(2026, 11, 14), known.sequence) == Checked(0, 0)
-    assert of(date(2026, 11, 15), known.sequence) == Checked(1, 0)
-    assert of(TODAY, read_head().sequence) == Checked(1, 1)
+    assert of(date(2026, 11, 15), known.sequence) == Checked(1, 0, known.sequence)
+    assert of(TODAY, read_head().sequence) == Checked(1, 1, read_head().sequence)
 
 
 def test_what_no_longer_counts_is_no_share(draw: Draw) -> None:
     row = drawn(draw)[0]
     a_result(row)
+    newest = read_head().sequence
 
     revoke(row.entry, on=date(2026, 11, 18))
 
-    assert read_checked(date(2026, 11, 17), read_head())[Measure.SMART_WORKSHOP] == Checked(1, 1)
-    assert read_checked(TODAY, read_head())[Measure.SMART_WORKSHOP] == Checked(0, 0)
+    def on(day: date) -> Checked:
+        return read_checked(day, read_head())[Measure.SMART_WORKSHOP]
+
+    assert on(date(2026, 11, 17)) == Checked(1, 1, newest)
+    assert on(TODAY) == Checked(0, 0, newest)
 
 
 def test_the_firm_sees_that_it_was_checked_and_not_that_it_will_be(draw: Draw) -> None:

@@ -15,6 +15,7 @@ from registry.app import create_app
 from registry.core import database
 from registry.core.database import db
 from registry.start import init_register
+from tests.accounts.test_resume import fields_of
 from tests.conftest import ENDS_ON, STARTS_ON, csrf_of, make_settings
 from tests.databases import postgresql_programs, postgresql_server, server_user
 from tests.security.test_walks import faults_of
@@ -75,6 +76,28 @@ def test_postgresql_stopped_and_started_again(served_by_postgresql: tuple[Flask,
     assert [faults_of(a) for a in down] == [[], [], []]
     assert "数据库" not in down[0].text.partition("<h1")[0]
     assert [a.status_code for a in again] == [200, 422, 200]
+
+
+def test_the_words_of_a_form_that_was_not_taken_are_sent_again_by_a_button(
+    served_by_postgresql: tuple[Flask, Path],
+) -> None:
+    app, folder = served_by_postgresql
+    browser = app.test_client()
+    typed = {"email": "new@example.test", "name": "王“思”<远>", "uscc": "91320583MA1MABCD0O"}
+    form = {**typed, "csrf_token": csrf_of(browser, "/sign-up")}
+    control(folder, "-m", "fast", "stop")
+
+    down = browser.post("/sign-up", data=form)
+    secret = browser.post("/sign-in", data={**WRONG, "csrf_token": form["csrf_token"]})
+    held = fields_of(down.text)
+    options = f"-k {folder} -c listen_addresses=''"
+    control(folder, "-l", str(folder / "log"), "-o", options, "start")
+    again = browser.post("/sign-up", data=held)
+
+    assert (down.status_code, held) == (503, form)
+    assert ("<form" in secret.text, "password" in secret.text) == (False, False)
+    assert again.status_code == 422
+    assert "王“思”&lt;远&gt;" in again.text
 
 
 def test_a_sqlite_file_locked_by_another_process(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -130,6 +132,25 @@ def test_what_fails_answers_with_headers_and_a_reference_and_no_inside(
     assert [faults_of(a) for a in answers] == [[], [], []]
     assert "inside-of-the-machine" not in answers[0].text
     assert "ZeroDivisionError" not in answers[0].text
+
+
+def test_a_full_disk_is_a_page_that_keeps_the_words(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> str:
+        Path("/dev/full").write_bytes(b"x")
+        return ""
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setitem(app.view_functions, "accounts.forgot", fail)
+    fail.registry_door = frozenset(WHO)  # type: ignore[attr-defined]  # the door of a public view
+    browser = app.test_client()
+    fields = {"email": "a@b.example", "csrf_token": csrf_of(browser, "/sign-in")}
+
+    answer = browser.post("/forgot", data=fields)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert 'name="email" value="a@b.example"' in answer.text
 
 
 def test_too_large_a_body_and_static_files_have_their_headers(app: Flask) -> None:

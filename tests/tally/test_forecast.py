@@ -117,6 +117,15 @@ def test_no_forecast_without_a_pace_or_on_the_last_day(
     assert foresee(100, recent=recent, flow=None, days_left=days_left) is None
 
 
+def test_no_forecast_from_nothing_at_all() -> None:
+    still = Recent(6, Fraction(0), Fraction(0))
+    flow = Flow(10, pass_rate=Fraction(1), working_days=Fraction(10))
+
+    assert foresee(0, recent=still, flow=None, days_left=100) is None
+    assert foresee(0, recent=still, flow=flow, days_left=100) is not None
+    assert foresee(1, recent=still, flow=None, days_left=100) is not None
+
+
 def test_forecast_says_by_how_much_its_lowest_misses() -> None:
     found = foresee(100, recent=RECENT, flow=None, days_left=1461)
 

@@ -108,7 +108,7 @@ def test_month_ends_on_its_last_day(day: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "level"), [(None, 1), (0, 1), (25, 2), (49.9, 2), (50, 3), (75, 4), (180, 4)]
+    ("share", "level"), [(None, 0), (0, 1), (25, 2), (49.9, 2), (50, 3), (75, 4), (180, 4)]
 )
 def test_fill_says_how_far(share: float | None, level: int) -> None:
     assert level_of(share) == level

@@ -170,7 +170,8 @@ def test_nothing_counted_yet_is_said_by_the_plan_line(app: Flask, sign_in: Signe
     page = sign_in(a_user(Role.LEADER)).get("/tally?as_of=2025-12-31").text
 
     assert reading.lead(page).startswith(
-        "还没有计入任何数量。 按计划线，到这一天应有3.3 家、2.0 个、333 家、3,333 台。"
+        "还没有计入任何数量。 按计划线，到这一天应有智能工厂 3.3 家、智能车间 2.0 个、"
+        "智能装备升级 333 家、机器人应用 3,333 台。"
     )
 
 

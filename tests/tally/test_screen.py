@@ -16,6 +16,7 @@ from registry.core import clock
 from registry.core.database import db
 from registry.enterprises.models import Enterprise
 from registry.ledger.answers import read_tally, to_json
+from registry.ledger.goals import set_target
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import get_programme
 from registry.tally.screen import read_screen
@@ -177,6 +178,26 @@ def test_a_goal_that_is_exceeded_fills_its_bar(history: None) -> None:
     bullet = read_screen(TODAY).figures[0].bullet
 
     assert (bullet.counted, bullet.target) == (Decimal(100), Decimal("62.5"))
+
+
+@pytest.mark.parametrize(("target", "named"), [(10, False), (60, True), (600, True)])
+def test_the_target_is_named_where_the_plan_line_leaves_room(
+    history: None, target: int, *, named: bool
+) -> None:
+    goal = next(goal for goal in get_programme().goals if goal.kind is ROBOTS)
+    first_day = get_programme().starts_on
+    set_target(goal, target * 10, measures=[Measure.ROBOT], effective_on=first_day, by=None)
+    db.session.commit()
+
+    assert read_screen(TODAY).figures[3].bullet.is_target_named is named
+
+
+def test_districts_that_were_given_nothing_stand_by_their_count(history: None) -> None:
+    view = read_screen(TODAY).views[3]
+
+    assert str(view.title) == "机器人应用 · 各板块已认定（未分解任务）"
+    assert {rank.width for rank in view.ranks if rank.name != "昆山"} == {0}
+    assert [rank.width for rank in view.ranks if rank.name == "昆山"] == [100]
 
 
 def test_the_wall_asks_as_much_for_one_row_as_for_many(history: None, leader: FlaskClient) -> None:

@@ -175,7 +175,7 @@ def test_share_over_a_hundred_and_without_allocation_are_said_plainly(
 
     assert "<b>150.0%</b>" in page
     assert "不适用" in page
-    assert "智能车间：合计 2 个，目标 100 个，相差 −98 个。" in page
+    assert "智能车间各板块任务合计 2 个，目标 100 个，相差 −98 个。" in page
 
 
 def test_order_by_share_keeps_the_figures(history: None, leader: FlaskClient) -> None:
@@ -192,7 +192,10 @@ def test_order_by_share_keeps_the_figures(history: None, leader: FlaskClient) ->
         ("2024-12-31", "工程还有 1 天开始。 从 2025-01-01 起计数。"),
         (
             "2025-01-05",
-            "还没有计入任何数量。 按日均匀推进，到这一天应有 0.5 个、5 家、46 台。",
+            (
+                "还没有计入任何数量。"
+                " 按日均匀推进，到这一天应有智能车间 0.5 个、智能装备升级 5 家、机器人应用 46 台。"
+            ),
         ),
     ],
 )
@@ -205,6 +208,17 @@ def test_before_the_start_and_at_zero_words_stay_sensible(
     assert reading.lead(answer.text) == sentence
 
 
+@pytest.mark.parametrize(("role", "links"), [(Role.LEADER, 0), (Role.ADMINISTRATOR, 1)])
+def test_at_zero_the_page_says_where_figures_come_from(
+    app: Flask, sign_in: SignedIn, role: Role, links: int
+) -> None:
+    page = sign_in(a_user(role)).get("/tally").text
+
+    assert page.count("数字从哪里来") == 1
+    assert page.count(">导入官方名单</a>") == links
+    assert page.count("有认定后推算") == 4
+
+
 def test_after_the_end_the_page_leads_to_the_result(
     history: None, app: Flask, sign_in: SignedIn
 ) -> None:
@@ -213,7 +227,9 @@ def test_after_the_end_the_page_leads_to_the_result(
         page = leader.get("/tally").text
         result = leader.get("/tally?as_of=2027-12-31")
 
-    assert reading.lead(page).startswith("工程已于 2027-12-31 结束。 距目标还差：智能工厂 9 家")
+    assert reading.lead(page).startswith(
+        "工程已于 2027-12-31 结束。 截至 2028-03-01，距目标还差：智能工厂 9 家"
+    )
     assert 'href="/tally?as_of=2027-12-31"' in page
     assert result.status_code == 200
 

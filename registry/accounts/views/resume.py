@@ -1,4 +1,4 @@
-"""A form cut off by the end of a session: carried through the sign-in, sent again as it was.
+"""A form cut off by the end of a session or by others who write: carried, sent again as it was.
 
 Only what came from a page of our own is carried; the fields of a post from another site never are.
 """
@@ -21,7 +21,9 @@ from registry.accounts.views.door_page import sign_in_page
 from registry.accounts.views.onward import safe_path
 from registry.core.database import db
 from registry.core.error_pages import error_page
+from registry.core.errors import Occupied
 from registry.core.language import _
+from registry.core.transactions import READS
 
 SIGN_IN_NEEDED = 401
 BAD_REQUEST = 400
@@ -114,6 +116,30 @@ def stale_token(_error: CSRFError) -> ResponseReturnValue:
     if _is_by_itself():
         return make_response(jsonify(status=STALE, sign_in=False), STALE)
     return make_response(resume_page(posted(), had_files=_had_files()), STALE)
+
+
+def occupied(error: Occupied) -> ResponseReturnValue:
+    """Answer a post that waited for others in vain: nothing was done; one button sends it again.
+
+    It carries the same key, so it acts once however often it is sent.
+    """
+    db.session.rollback()
+    if _is_by_itself():
+        answer = make_response(jsonify(status=error.status, message=str(error.message)))
+    elif request.method in READS or request.path.startswith("/api/") or _has_password():
+        answer = error_page(error.status, error.message)
+    else:
+        carried, had_files = posted(), _had_files()
+        answer = make_response(
+            render_template("accounts/again.html", carried=carried, had_files=had_files)
+        )
+    answer.status_code = error.status
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def _has_password() -> bool:
+    return any(NEVER_WITH in name for name in request.form)
 
 
 def _is_by_itself() -> bool:

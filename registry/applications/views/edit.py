@@ -14,7 +14,7 @@ from registry.applications.forms import ROWS, SaveForm, StepForm, read_section
 from registry.applications.given import Given, Incomplete
 from registry.applications.models import Application
 from registry.applications.queries import get_visible, list_open_remarks
-from registry.applications.service import perform, save
+from registry.applications.service import Part, lock, perform, save
 from registry.applications.views.blueprint import applications
 from registry.applications.views.page import (
     UNPROCESSABLE,
@@ -50,6 +50,8 @@ def edit(application_id: int, section: str) -> ResponseReturnValue:
 
 
 def _save(application: Application, section: Section) -> ResponseReturnValue:
+    application = lock(application.id, by=get_actor())  # the other parts are taken as they stand
+    form = SaveForm()
     words = read_section(
         application.facts,
         section,
@@ -66,7 +68,12 @@ def _save(application: Application, section: Section) -> ResponseReturnValue:
             )
     try:
         saved = save(
-            application, words, by=get_actor(), at=clock.now(), seen=SaveForm().seen_version()
+            application,
+            words,
+            by=get_actor(),
+            at=clock.now(),
+            seen=form.seen_version(),
+            part=Part(section, form.was.data or ""),
         )
     except WrongState as refusal:
         if not _is_kept_already(application, words):
@@ -89,14 +96,16 @@ def _read_block(application: Application, block: str) -> list[dict[str, str]]:
 
 def _is_kept_already(application: Application, words: dict[str, Any]) -> bool:
     """Say whether exactly these words stand there: the same click arrived twice."""
-    return policy.may_edit(get_actor(), application) and bool(
-        drafts.kept_words(words) == application.form
+    return (
+        policy.may_edit(get_actor(), application)
+        and drafts.kept_words(words) == application.form
+        and drafts.are_kept(application, words["answers"])
     )
 
 
 def _saved(application: Application, section: Section) -> ResponseReturnValue:
     if wants_json():
-        return _saved_facts(application)
+        return _saved_facts(application, section)
     if request.form.get("then") == NEXT:
         codes = [part.code for part in application.facts.sections]
         following = codes[min(codes.index(section.code) + 1, len(codes) - 1)]
@@ -105,8 +114,12 @@ def _saved(application: Application, section: Section) -> ResponseReturnValue:
     return redirect(section_url(application, section.code, check=1), 303)
 
 
-def _saved_facts(application: Application) -> Response:
-    return jsonify(saved_at=application.saved_at.isoformat(), version=application.version)
+def _saved_facts(application: Application, section: Section) -> Response:
+    return jsonify(
+        saved_at=application.saved_at.isoformat(),
+        version=application.version,
+        was=drafts.print_of(application, section),
+    )
 
 
 @applications.post("/<int:application_id>/submit")

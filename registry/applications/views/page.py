@@ -10,6 +10,7 @@ from flask import Response, jsonify, make_response, render_template, request, ur
 from registry.accounts.access import get_actor
 from registry.applications import filing, places, policy
 from registry.applications.draft import Draft
+from registry.applications.drafts import print_of
 from registry.applications.files import ACCEPT, LARGEST
 from registry.applications.forms import SaveForm
 from registry.applications.models import Application
@@ -31,7 +32,7 @@ from registry.entries.facts.shared import EFFECTS
 
 CONFLICT = 409
 UNPROCESSABLE = 422
-NEVER_SENT_AGAIN = frozenset({"csrf_token", "seen", "key", "then"})
+NEVER_SENT_AGAIN = frozenset({"csrf_token", "seen", "was", "key", "then"})
 
 
 def find_section(application: Application, code: str) -> Section:
@@ -85,7 +86,11 @@ def edit_page(
         here_count=len(here),
         faults=[_linked(draft, fault) for fault in showing.gather(faults, draft.facts.sheet)],
         warnings=draft.checked.warnings,
-        save=SaveForm(formdata=None, seen=str(application.version)),
+        save=SaveForm(
+            formdata=None,
+            seen=str(application.version),
+            was=print_of(application, section),
+        ),
         key=new_key(),
         may_submit=policy.who_is(get_actor(), application, at=clock.now()),
         block=block,

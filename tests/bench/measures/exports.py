@@ -25,7 +25,7 @@ from registry.core.database import db
 from registry.programme.kinds import Kind, Measure
 from tests.bench.lines import Line, at_least, at_most, ms
 from tests.bench.places import SQLITE, Place, open_place
-from tests.bench.visits import Visitor, quiet, sign_in
+from tests.bench.visits import Visitor, sign_in
 
 IDS = ("P11", "P12")
 SIZE, ROUNDS = 100_000, 5
@@ -54,10 +54,9 @@ FILES = tuple(f"/tally/entries.csv?kind={kind.value}" for kind in MEASURES)
 def measure(place: Place) -> Iterator[Line]:
     sizes = sorted([place.size, *place.others])
     size = min(sizes, key=lambda size: abs(size - SIZE))
-    with quiet():
-        with place.at(size).copy() as copy:
-            yield from _measure_speed(copy, sign_in(copy.app))
-        yield _measure_memory(place)
+    with place.at(size).copy() as copy:
+        yield from _measure_speed(copy, sign_in(copy.app))
+    yield _measure_memory(place)
 
 
 def _measure_speed(place: Place, visitor: Visitor) -> Iterator[Line]:
@@ -131,17 +130,16 @@ def _measure_memory(place: Place) -> Line:
 
 def _weigh(end: Connection, where: list[tuple[str, int, str, Path]]) -> None:
     """Export the small register, then the large one; say in megabytes how the peak grew."""
-    with quiet():
-        small, large = (sign_in(open_place(*each).app) for each in where)
-        for visitor in (small, large):
-            visitor.get("/tally")
-        _fetch(small, (*FILES, WORKBOOK))
-        before = _peak()
-        grown = []
-        for addresses in (FILES, (WORKBOOK,)):
-            _fetch(large, addresses)
-            grown.append(_peak() - before)
-        end.send(grown)
+    small, large = (sign_in(open_place(*each).app) for each in where)
+    for visitor in (small, large):
+        visitor.get("/tally")
+    _fetch(small, (*FILES, WORKBOOK))
+    before = _peak()
+    grown = []
+    for addresses in (FILES, (WORKBOOK,)):
+        _fetch(large, addresses)
+        grown.append(_peak() - before)
+    end.send(grown)
 
 
 def _peak() -> float:

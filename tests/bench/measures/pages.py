@@ -28,7 +28,7 @@ from tests.bench.lines import Line, at_least, at_most, ms, percentile
 from tests.bench.measures.approval import Claimed, approve, list_claimed
 from tests.bench.places import Place, close, make_settings, open_place
 from tests.bench.seeds import add_claimed
-from tests.bench.visits import HELLO, Visitor, add_hello, quiet, sign_in
+from tests.bench.visits import HELLO, Visitor, add_hello, sign_in
 
 IDS = ("P6", "P7", "P8")
 TALLY, EXPORT = "/tally", "/tally.xlsx"
@@ -42,13 +42,12 @@ def measure(place: Place) -> Iterator[Line]:
     with place.copy() as copy:
         cases = _claim(copy, ROUNDS * VISITS + VISITS)
         add_hello(copy.app)
-        with quiet():
-            visitor = sign_in(copy.app)
-            yield _measure_changed(copy, visitor, iter(cases))
-            yield _measure_unchanged(copy, visitor)
-            cases = _claim(copy, OFFICERS * CASES_OF_ONE)
-            close(copy)
-            yield _measure_busy(copy, visitor, cases)
+        visitor = sign_in(copy.app)
+        yield _measure_changed(copy, visitor, iter(cases))
+        yield _measure_unchanged(copy, visitor)
+        cases = _claim(copy, OFFICERS * CASES_OF_ONE)
+        close(copy)
+        yield _measure_busy(copy, visitor, cases)
 
 
 def _claim(place: Place, many: int) -> list[Claimed]:
