@@ -61,10 +61,8 @@ def read_told(*types: str) -> Iterator[tuple[int, int, Words]]:
 def read_standings() -> dict[int, Stands]:
     """Return how each application stands by its last event."""
     columns = (Event.application_id, Event.type, Event.sequence, Event.entry_id)
-    return {
-        id_: Stands(STATUS_AFTER[type_], *rest)
-        for id_, type_, *rest in stream_raw(_of(tuple(STATUS_AFTER), *columns))
-    }
+    steps = _of(tuple(STATUS_AFTER), *columns).where(Event.application_id.is_not(None))
+    return {id_: Stands(STATUS_AFTER[type_], *rest) for id_, type_, *rest in stream_raw(steps)}
 
 
 def read_filed() -> Iterator[Filed]:
