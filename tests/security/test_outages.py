@@ -118,7 +118,7 @@ def test_a_sqlite_file_locked_by_another_process(
     again = browser.post("/sign-in", data=fields)
 
     assert (refused.status_code, read.status_code, again.status_code) == (503, 200, 422)
-    assert refused.headers["Retry-After"] == "10"
+    assert refused.headers["Retry-After"] == "30"
     assert faults_of(refused) == []
 
 
