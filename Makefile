@@ -29,7 +29,7 @@ test: setup-dev ## run all tests: SQLite, PostgreSQL, a real browser
 	@.ci/install-system
 	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
 
-bench: setup-dev ## print each ratio with its limit and its goal (about 35 minutes)
+bench: setup-dev ## print each ratio with its limit and its goal (about 20 minutes)
 	@.ci/install-system
 	@$(BIN)/python -m tests.bench $(ARGS)
 

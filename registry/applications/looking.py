@@ -44,7 +44,7 @@ class Looked:
     entry: Entry
 
     def holds(self, application: Application) -> bool:
-        """Say under the ledger lock whether nothing has changed that it depends on."""
+        """Say, the case being locked, whether nothing has changed that it depends on."""
         if application.version != self.version:
             return False
         since = db.session.connection().execute(RECORDED_SINCE, {"since": self.sequence}).all()

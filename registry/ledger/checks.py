@@ -29,38 +29,39 @@ class Checked:
     newest: int = 0
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The checked part of each measure, and the entries that were ever checked."""
+Kept = Mapping[Measure, Checked]
 
-    by_measure: Mapping[Measure, Checked]
-    entries: frozenset[int]
-
-
+_entries: Growing[frozenset[int]] = Growing()
 _checked: Growing[Kept] = Growing()
 
 
-def read_checked(as_of: date, head: Head) -> Mapping[Measure, Checked]:
+def read_checked(as_of: date, head: Head) -> Kept:
     """Return the checked part of each measure, as of a day and as known at the head.
 
     An entry is checked from the day of its first check; its latest result holds. What no longer
     counts on the day adds nothing.
     """
-    if head.sequence < read_head().sequence:
+    newest = read_head()
+    entries = _entries.read(None, newest, whole=_read_entries, grow=_unless_checked)
+    if not entries:
+        return {}
+    if head.sequence < newest.sequence:
         return _read_checked(as_of, head)
-    kept = _checked.read(as_of, head, whole=lambda: _read_whole(as_of, head), grow=_unless_touched)
-    return kept.by_measure
+
+    def unless_touched(kept: Kept, since: Since) -> Kept | None:
+        is_posted = any(posting.entry_id in entries for posting in since.postings)
+        return None if is_posted or not since.causes <= OF_ENTRIES else kept
+
+    return _checked.read(as_of, head, whole=lambda: _read_checked(as_of, head), grow=unless_touched)
 
 
-def _unless_touched(kept: Kept, since: Since) -> Kept | None:
-    """Keep it where nothing was checked since, and nothing posted of what is checked."""
-    posted = {posting.entry_id for posting in since.postings}
-    return None if not since.causes <= OF_ENTRIES or posted & kept.entries else kept
+def _read_entries() -> frozenset[int]:
+    """Return the entries that were ever checked; in most registers few, in many none."""
+    return frozenset(db.session.scalars(sa.select(_result().c.entry_id).distinct()))
 
 
-def _read_whole(as_of: date, head: Head) -> Kept:
-    entries = sa.select(_result().c.entry_id).distinct()
-    return Kept(_read_checked(as_of, head), frozenset(db.session.scalars(entries)))
+def _unless_checked(kept: frozenset[int], since: Since) -> frozenset[int] | None:
+    return kept if since.causes <= OF_ENTRIES else None
 
 
 def _result() -> sa.Table:
