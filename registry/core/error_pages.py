@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -14,6 +15,7 @@ from registry.core.database import db
 from registry.core.errors import Busy, RegistryError
 from registry.core.language import _
 from registry.core.log import get_reference
+from registry.core.transactions import READS
 
 SENTENCES = {  # the titles of the pages; what a program is told where nothing more is known
     400: _("This request could not be read"),
@@ -58,11 +60,25 @@ def error_page(status: int, message: object = "") -> Response:
         f"errors/{shown}.html",
         reference=get_reference(),
         message=message,
-        back_url="",
+        back_url=_came_from() if shown < SERVER_ERROR else "",
         again=_typed() if status == UNAVAILABLE else (),
         had_files=bool(request.mimetype == MULTIPART),
     )
     return make_response(page, status)
+
+
+def _came_from() -> str:
+    """Return the page of our own on which the person was, if the browser says so."""
+    came = urlsplit(request.referrer or "")
+    is_own = f"{came.scheme}://{came.netloc}/" == request.host_url
+    address = urlunsplit(("", "", came.path, came.query, ""))
+    is_other = address != request.full_path.rstrip("?") or request.method not in READS
+    return address if is_own and is_other and _is_path(address) else ""
+
+
+def _is_path(address: str) -> bool:
+    """Say whether it is a path, and nothing that a browser would take for another site."""
+    return address.startswith("/") and address[1:2] not in {"/", "\\"}
 
 
 def _typed() -> tuple[tuple[str, str], ...]:
