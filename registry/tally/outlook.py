@@ -54,7 +54,9 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
         is_well = not any(goal.pace in BAD for goal in table.goals)
         kept = replace(lead, second="", weight="") if is_well else lead
         return replace(
-            kept, outlook=_("By the recent pace the end may fall short by"), shortfall=join(gaps)
+            kept,
+            outlook=_("At the recent pace, likely to be missing at the end:"),
+            shortfall=join(gaps),
         )
     if known and any(goal.pace not in DONE for goal, _forecast in known):
         return replace(lead, outlook=_("By the recent pace every target is reached by the end."))
