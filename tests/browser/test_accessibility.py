@@ -20,7 +20,8 @@ from tests.look.catalogues import left_in_english
 
 ROLES = ("visitor", OUTSIDER, "member", "officer", "supervisor", "leader", "administrator")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
+RUN_AXE = """tags => axe.run(
+    document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations.map(
     one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))"""
 LAYOUT = """() => ({
     wide: document.documentElement.scrollWidth - window.innerWidth,

@@ -30,7 +30,8 @@ PAGE = "/tally/charts"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LISTEN = """document.addEventListener('securitypolicyviolation', event =>
     console.error(`policy: ${event.violatedDirective} ${event.sample}`));"""
-RUN_AXE = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
+RUN_AXE = """tags => axe.run(
+    document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations.map(
     one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))"""
 STYLED = "() => document.querySelectorAll('[data-plot-live] [style]').length"
 
