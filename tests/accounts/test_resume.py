@@ -7,10 +7,12 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from registry.accounts.roles import Role
 from registry.core import clock, database
@@ -172,45 +174,48 @@ def test_carried_fields_lead_to_no_other_site(app: Flask, sign_in: SignIn) -> No
     assert "evil" not in answer.location
 
 
-def test_a_form_that_waited_in_vain_is_sent_again_by_one_button(
-    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Waiting(NamedTuple):
+    """A member's browser, and a record that somebody else has locked, with a form for it."""
+
+    browser: FlaskClient
+    firm_id: int
+    form: dict[str, str]
+
+    def post(self, **headers: str) -> TestResponse:
+        """Send the form from a thread of its own, which waits in vain."""
+        send = partial(self.browser.post, "/enterprise/record", data=self.form)
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(partial(send, headers={**OWN, **headers})).result()
+
+
+@pytest.fixture
+def waiting(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Waiting:
     user = a_user(Role.MEMBER)
     firm_id = user.enterprise_id
+    assert firm_id is not None
     browser = sign_in(user)
     form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
     monkeypatch.setattr(database, "BUSY_SECONDS", 1)
     db.session.remove()
     db.engine.dispose()
     db.session.get(Enterprise, firm_id, with_for_update=True)
-    with ThreadPoolExecutor(1) as pool:
-        post = partial(browser.post, "/enterprise/record", data=form, headers=OWN)
-        refused = pool.submit(post).result()
-        db.session.remove()
-        again = browser.post("/enterprise/record", data=fields_of(refused.text), headers=OWN)
+    return Waiting(browser, firm_id, form)
+
+
+def test_a_form_that_waited_in_vain_is_sent_again_by_one_button(waiting: Waiting) -> None:
+    refused = waiting.post()
+    db.session.remove()
+    again = waiting.browser.post("/enterprise/record", data=fields_of(refused.text), headers=OWN)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
     kept = fields_of(refused.text)
     assert {name: kept[name] for name in FORM} == FORM
     assert again.status_code == 303
-    firm = db.session.get_one(Enterprise, firm_id)
+    firm = db.session.get_one(Enterprise, waiting.firm_id)
     assert (firm.address, firm.employees) == ("科技路 8 号 二号楼 “甲” <b>", 412)
 
 
-def test_a_script_that_waited_in_vain_gets_no_page(
-    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    user = a_user(Role.MEMBER)
-    firm_id = user.enterprise_id
-    browser = sign_in(user)
-    form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
-    monkeypatch.setattr(database, "BUSY_SECONDS", 1)
-    db.session.remove()
-    db.engine.dispose()
-    db.session.get(Enterprise, firm_id, with_for_update=True)
-    headers = {**OWN, "X-Requested-With": "draft"}
-    with ThreadPoolExecutor(1) as pool:
-        post = partial(browser.post, "/enterprise/record", data=form, headers=headers)
-        refused = pool.submit(post).result()
+def test_a_script_that_waited_in_vain_gets_no_page(waiting: Waiting) -> None:
+    refused = waiting.post(**{"X-Requested-With": "draft"})
     db.session.remove()
     assert refused.status_code == 503
     assert refused.json is not None
