@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from time import time
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 
 from registry.core.database import REPLICA, db, set_may_write, set_wants_newest
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIRST_BAD_STATUS = 400
 WROTE = "wrote"
+FLASHES = "_flashes"  # Flask's own name
 REPLICA_FOLLOWS_SECONDS = 10
 
 
@@ -27,11 +28,19 @@ def _open() -> None:
 
 
 def _close(response: Response) -> Response:
+    """Commit what a good answer wrote; what fails only now is answered as if the view had failed.
+
+    The first write of a request is often here: whoever waits in vain for others waits here, too.
+    """
     if request.method in READS or response.status_code >= FIRST_BAD_STATUS:
         db.session.rollback()
-    else:
+        return response
+    try:
         db.session.commit()
-        _note_that_it_wrote()
+    except Exception as error:  # noqa: BLE001  # whatever has no page of its own is raised again
+        session.pop(FLASHES, None)  # they tell of what was not stored
+        return current_app.make_response(current_app.handle_user_exception(error))
+    _note_that_it_wrote()
     return response
 
 

@@ -17,6 +17,8 @@ from flask import Flask, Response, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ETags
 
+from registry.core.transactions import FLASHES
+
 Key = Sequence[object]
 NAME = "registry_frame"
 OK, NOT_MODIFIED = 200, 304
@@ -34,7 +36,7 @@ def send_unless_kept(make: Callable[[], ResponseReturnValue], *, key: Key) -> Re
 
     `key`: all that the page depends on beside its address and its frame.
     """
-    if "_flashes" in session:
+    if FLASHES in session:
         return make_response(make())
     tag = _make_tag(key)
     if request.if_none_match.contains_weak(tag):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -174,6 +177,18 @@ def test_carried_fields_lead_to_no_other_site(app: Flask, sign_in: SignIn) -> No
     assert "evil" not in answer.location
 
 
+@contextmanager
+def locked(app: Flask) -> Iterator[None]:
+    """Let a program that is none of ours hold all that is written to."""
+    is_sqlite = app.config["SETTINGS"].database_url.startswith("sqlite")
+    engine = sa.create_engine(app.config["SETTINGS"].database_url, poolclass=sa.pool.NullPool)
+    with engine.connect() as other:
+        lock = "BEGIN IMMEDIATE" if is_sqlite else "LOCK TABLE account_record IN EXCLUSIVE MODE"
+        other.exec_driver_sql(lock)
+        yield
+        other.rollback()
+
+
 class Waiting(NamedTuple):
     """A member's browser, and a record that somebody else has locked, with a form for it."""
 
@@ -220,3 +235,26 @@ def test_a_script_that_waited_in_vain_gets_no_page(waiting: Waiting) -> None:
     assert refused.status_code == 503
     assert refused.json is not None
     assert set(refused.json) == {"status", "message"}
+
+
+def test_a_form_that_writes_at_the_very_end_waits_in_vain_no_other_way(
+    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record sent as it stands changes nothing; what is noted of it is the only write."""
+    browser = sign_in(a_user(Role.MEMBER))
+    form = {**FORM, "csrf_token": csrf_of(browser, "/enterprise/record")}
+    stored = browser.post("/enterprise/record", data=form, headers=OWN)
+    form["csrf_token"] = csrf_of(browser, "/enterprise/record")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 1)
+    db.engine.dispose()
+    with locked(app):
+        refused = browser.post("/enterprise/record", data=form, headers=OWN)
+        by_itself = browser.post(
+            "/enterprise/record", data=form, headers={**OWN, "X-Requested-With": "draft"}
+        )
+    again = browser.post("/enterprise/record", data=fields_of(refused.text), headers=OWN)
+
+    assert (stored.status_code, refused.status_code, again.status_code) == (303, 503, 303)
+    assert {name: fields_of(refused.text)[name] for name in FORM} == FORM
+    assert "企业信息已保存" not in refused.text
+    assert (by_itself.status_code, by_itself.is_json) == (503, True)
