@@ -22,7 +22,7 @@ from registry.tally.pace import Desk
 from registry.tally.queries import Answer
 from registry.tally.sources import explain_basis
 from registry.tally.table import GoalLine, Pace, Period, Row, Table
-from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, signed
+from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, of_kind, signed
 
 DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
 
@@ -46,7 +46,7 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
         if (forecast := course.outlooks[goal.kind].forecast) is not None and goal.target
     ]
     gaps = [
-        f"{KIND_NAMES[goal.kind]} {amount(gap, goal.unit)}"
+        of_kind(goal.kind, amount(gap, goal.unit))
         for goal, forecast in known
         if goal.pace not in DONE and (gap := forecast.short_of(goal.target))
     ]
@@ -55,7 +55,7 @@ def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
         kept = replace(lead, second="", weight="") if is_well else lead
         return replace(
             kept,
-            outlook=_("At the recent pace, likely to be missing at the end:"),
+            outlook=_("At the recent pace, up to this much may be missing at the end:"),
             shortfall=join(gaps),
         )
     if known and any(goal.pace not in DONE for goal, _forecast in known):

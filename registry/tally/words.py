@@ -80,6 +80,12 @@ def signed(value: int | Decimal, unit: str) -> str:
     )
 
 
+def of_kind(kind: Kind, much: str) -> str:
+    """Say of which kind an amount is: as each language does."""
+    name = KIND_NAMES[kind]
+    return f"{name} {much}" if is_chinese() else f"{much} ({name})"
+
+
 def percent_of(part: int, whole: int) -> float | None:
     """Return what a part is of a whole in per cent; nothing where that would say nothing."""
     return round(100 * part / whole, 1) if whole > 0 and 0 <= part <= whole else None
@@ -136,17 +142,16 @@ def _rest_says(goals: Sequence[GoalLine]) -> object:
     ahead = [str(KIND_NAMES[goal.kind]) for goal in goals if goal.pace in GOOD]
     level = [str(KIND_NAMES[goal.kind]) for goal in goals if goal.pace is Pace.LEVEL]
     if ahead and level:
-        return _(
-            "%(ahead)s ahead of plan, %(level)s on plan.", ahead=join(ahead), level=join(level)
-        )
+        words = {"ahead": join(ahead), "level": join(level)}
+        return _("Ahead of plan: %(ahead)s. On plan: %(level)s.", **words)
     if ahead:
-        return _("%(ahead)s ahead of plan.", ahead=join(ahead))
-    return _("%(level)s on plan.", level=join(level))
+        return _("Ahead of plan: %(ahead)s.", ahead=join(ahead))
+    return _("On plan: %(level)s.", level=join(level))
 
 
 def _plan_says(goals: Sequence[GoalLine]) -> object:
     planned = join(
-        [f"{KIND_NAMES[goal.kind]} {amount(goal.plan, goal.unit)}" for goal in goals if goal.plan]
+        [of_kind(goal.kind, amount(goal.plan, goal.unit)) for goal in goals if goal.plan]
     )
     if any(goal.line.bends for goal in goals):
         return _("By the plan line %(amounts)s would stand on this day.", amounts=planned)
@@ -158,19 +163,19 @@ def _ended(table: Table) -> Lead:
     missed = [goal for goal in table.goals if goal.pace is Pace.MISSED]
     if not missed:
         return Lead(first, _("Every target is reached."))
-    gaps = [f"{KIND_NAMES[goal.kind]} {amount(goal.missing, goal.unit)}" for goal in missed]
+    gaps = [of_kind(goal.kind, amount(goal.missing, goal.unit)) for goal in missed]
     short = _("Short of the target on %(day)s:", day=table.period.as_of)
     return Lead(first, short, join(gaps))
 
 
 def gap_of(goal: GoalLine) -> str:
     """Name a goal and how far it is short of the plan line."""
-    return f"{KIND_NAMES[goal.kind]} {amount(-goal.lead, goal.unit)}"
+    return of_kind(goal.kind, amount(-goal.lead, goal.unit))
 
 
 def margin_of(goal: GoalLine) -> str:
     """Name a goal and how far it is from the plan line, with the sign."""
-    return f"{KIND_NAMES[goal.kind]} {signed(goal.lead, goal.unit)}"
+    return of_kind(goal.kind, signed(goal.lead, goal.unit))
 
 
 def join(words: Sequence[str]) -> str:

@@ -252,7 +252,7 @@ def test_recent_pace_leads_the_page(app: Flask, leader: FlaskClient) -> None:
     page = leader.get("/tally").text
 
     # 10 workshops; six in the 206 days since April: in 404 days 11.8 more at the least
-    assert lead(page).endswith("按近期速度，到期可能差智能车间 79 个。")
+    assert lead(page).endswith("按近期速度，到期最多可能差智能车间 79 个。")
     assert "期末预测" in page
 
 
