@@ -12,7 +12,6 @@ from registry.approval.queries import Group, Tab
 from registry.core.language import _, n_, p_
 from registry.core.working_days import working_days_between
 from registry.entries.facts.amended import Sort
-from registry.programme.kinds import Measure
 
 TABS: Mapping[Tab, object] = {
     Tab.ALL: p_("queue", "All"),
@@ -68,15 +67,6 @@ DONE: Mapping[Action, object] = {
 
 
 AMENDED = _("Approved; the register says so from now on.")
-MEASURES: Mapping[Measure, object] = {
-    Measure.SMART_FACTORY: _("Smart factories"),
-    Measure.SMART_WORKSHOP: _("Smart workshops"),
-    Measure.EQUIPMENT_UPGRADE: _("Enterprises with equipment upgrades"),
-    Measure.ROBOT: _("Robots in use"),
-    Measure.MOBILE_ROBOT: _("Mobile robots, apart"),
-    Measure.ROBOT_RETIRED: _("Robots retired"),
-    Measure.MOBILE_ROBOT_RETIRED: _("Mobile robots retired"),
-}
 
 
 def due_in_words(due_on: date | None, *, today: date) -> object:

@@ -18,7 +18,8 @@ from registry.importing.faults import Fault, Remark
 from registry.importing.reading import read_table
 from registry.importing.reports import Report, Undoing, faults_csv
 from registry.importing.service import import_list, undo_import
-from registry.importing.words import added_lines, change_label, measure_label
+from registry.importing.words import added_lines, change_label
+from registry.programme.words import MEASURES
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -131,7 +132,7 @@ def _effect_lines(done: Report) -> list[list[str]]:
     ]
     return [heads] + [
         [
-            str(measure_label(effect.measure)),
+            str(MEASURES[effect.measure]),
             f"{effect.before:,}",
             f"{effect.after:,}",
             f"{effect.change:+,}",

@@ -17,15 +17,6 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
-def is_published(day: date) -> bool:
-    """Say whether the calendar of that year has been published."""
-    try:
-        chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return False
-    return True
-
-
 def add_working_days(day: date, count: int) -> date:
     """Return the count-th working day after a day."""
     while count > 0:

@@ -8,25 +8,8 @@ from typing import Any  # JSON
 from registry.core.language import _
 from registry.entries.catalogue import kind_label
 from registry.programme.kinds import Kind, Measure
+from registry.programme.words import MEASURES, UNITS
 
-MEASURES: Mapping[Measure, object] = {
-    Measure.SMART_FACTORY: _("Smart factories"),
-    Measure.SMART_WORKSHOP: _("Smart workshops"),
-    Measure.EQUIPMENT_UPGRADE: _("Enterprises with equipment upgrades"),
-    Measure.ROBOT: _("Robots in use"),
-    Measure.MOBILE_ROBOT: _("Mobile robots, apart"),
-    Measure.ROBOT_RETIRED: _("Robots retired"),
-    Measure.MOBILE_ROBOT_RETIRED: _("Mobile robots retired"),
-}
-UNITS: Mapping[Measure, object] = {
-    Measure.SMART_FACTORY: _("factories"),
-    Measure.SMART_WORKSHOP: _("workshops"),
-    Measure.EQUIPMENT_UPGRADE: _("enterprises"),
-    Measure.ROBOT: _("robots"),
-    Measure.MOBILE_ROBOT: _("robots"),
-    Measure.ROBOT_RETIRED: _("robots"),
-    Measure.MOBILE_ROBOT_RETIRED: _("robots"),
-}
 CHANGES: Mapping[str, object] = {
     "revoked": _("revoked"),
     "relocated": _("moved to another district"),
@@ -88,16 +71,6 @@ def effect_lines(effects: Iterable[Mapping[str, Any]]) -> list[dict[str, object]
         }
         for effect in effects
     ]
-
-
-def measure_label(measure: Measure) -> object:
-    """Return how a figure is called."""
-    return MEASURES[measure]
-
-
-def unit_label(measure: Measure) -> object:
-    """Return the unit of a figure."""
-    return UNITS[measure]
 
 
 def change_label(type_: str) -> object:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from registry.core.language import _, p_
 from registry.entries.models import UnitStatus
-from registry.programme.kinds import Measure
 from registry.standing.models import Act, State
 
 MOVED, RECORDED_WRONGLY = "moved", "recorded_wrongly"
@@ -65,22 +64,4 @@ EVENTS: Mapping[tuple[Act, State], str] = {
     (Act.RELOCATE, State.CONFIRMED): "relocated",
     (Act.RELOCATE, State.REFUSED): "relocation_refused",
     (Act.RELOCATE, State.WITHDRAWN): "relocation_withdrawn",
-}
-MEASURES: Mapping[Measure, object] = {
-    Measure.SMART_FACTORY: _("Smart factories"),
-    Measure.SMART_WORKSHOP: _("Smart workshops"),
-    Measure.EQUIPMENT_UPGRADE: _("Enterprises with equipment upgrades"),
-    Measure.ROBOT: _("Robots in use"),
-    Measure.MOBILE_ROBOT: _("Mobile robots, apart"),
-    Measure.ROBOT_RETIRED: _("Robots retired"),
-    Measure.MOBILE_ROBOT_RETIRED: _("Mobile robots retired"),
-}
-UNITS: Mapping[Measure, object] = {
-    Measure.SMART_FACTORY: _("factories"),
-    Measure.SMART_WORKSHOP: _("workshops"),
-    Measure.EQUIPMENT_UPGRADE: _("enterprises"),
-    Measure.ROBOT: _("robots"),
-    Measure.MOBILE_ROBOT: _("robots"),
-    Measure.ROBOT_RETIRED: _("robots"),
-    Measure.MOBILE_ROBOT_RETIRED: _("robots"),
 }

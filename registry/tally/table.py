@@ -165,10 +165,6 @@ class Table:
     def is_allocated(self) -> bool:
         return any(self.allocated(kind) is not None for kind in self.kinds)
 
-    @property
-    def has_behind(self) -> bool:
-        return any(cell.behind for row in self.districts for cell in row.cells)
-
     def ordered_by(self, kind: Kind | None) -> tuple[Row, ...]:
         """Return the districts in official order, or by share of a kind, the highest first."""
         if kind is None:

@@ -32,6 +32,7 @@ from registry.core.language import _, n_
 from registry.core.working_days import working_days_between
 from registry.entries.catalogue import REJECT_REASONS
 from registry.entries.register import place_name
+from registry.programme.words import MEASURES
 
 OK = 200
 
@@ -101,7 +102,7 @@ def _words() -> dict[str, Any]:
     return {
         "reasons": REJECT_REASONS,
         "answer_by": deadlines.last_answer_day(clock.today()),
-        "measures": words.MEASURES,
+        "measures": MEASURES,
         "key": new_key(),
         "place_name": place_name,
         "groups": {group: label for group, (label, _note) in words.GROUPS.items()},

@@ -14,12 +14,12 @@ from registry.core.errors import Invalid, WrongState
 from registry.core.language import _, p_
 from registry.entries.catalogue import CATALOGUE
 from registry.entries.register import place_name
+from registry.programme.words import MEASURES, UNITS
 from registry.standing import policy, queries, service, words
 from registry.standing.forms import DecideForm
 from registry.standing.models import Proposal, State
 from registry.standing.outlook import look_ahead
 from registry.standing.views.blueprint import BAD_INPUT, CONFLICT, done, put_fault, standing
-from registry.standing.words import MEASURES, UNITS
 
 OK = 200
 DECISIONS = frozenset({State.CONFIRMED, State.REFUSED, State.WITHDRAWN})

@@ -15,12 +15,12 @@ from registry.core.language import _
 from registry.entries.facts.words import ROBOT_TYPE
 from registry.entries.models import Entry, UnitStatus
 from registry.entries.queries import get_registered
+from registry.programme.words import MEASURES
 from registry.standing import policy, service
 from registry.standing.changes import Leaving, list_live_lots, list_live_units
 from registry.standing.forms import RetireForm
 from registry.standing.queries import version_of
 from registry.standing.views.blueprint import BAD_INPUT, CONFLICT, done, put_fault, standing
-from registry.standing.words import MEASURES
 
 OK = 200
 MOST_DIGITS = 7
