@@ -117,16 +117,25 @@ def sign_up(people: People, firm: Firm, districts: Mapping[str, District], *, at
 
 def list_sign_ins(people: People, *, shown: str, firm: Firm) -> list[dict[str, str]]:
     """List who may be tried out: one of each role; the desk is that of the district `shown`."""
+    desk = people.supervisors[shown]
+    place = db.session.get_one(District, desk.district_id)
+    zh, en = place.name_zh, place.name_en
     chosen = (
-        ("member", f"企业 · {firm.name}", people.members[firm.uscc]),
-        ("officer", "区级审核员 · 昆山市", people.officers[shown][0]),
-        ("supervisor", "区级审核负责人 · 昆山市", people.supervisors[shown]),
-        ("leader", "领导", people.leader),
-        ("administrator", "市级管理员", people.administrator),
+        (people.members[firm.uscc], f"企业 · {firm.name}", f"Enterprise · {firm.name}"),
+        (people.officers[shown][0], f"区级审核员 · {zh}", f"District officer · {en}"),
+        (desk, f"区级审核负责人 · {zh}", f"District supervisor · {en}"),
+        (people.leader, "领导", "Leadership"),
+        (people.administrator, "市级管理员", "City administrator"),
     )
     return [
-        {"role": role, "label": label, "email": user.email, "password": PASSWORD}
-        for role, label, user in chosen
+        {
+            "role": user.role.value,
+            "label": label,
+            "label_en": label_en,
+            "email": user.email,
+            "password": PASSWORD,
+        }
+        for user, label, label_en in chosen
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any  # what the demonstration wrote is any JSON
 from flask import current_app, render_template
 
 from registry.accounts.forms import SignInForm
+from registry.core.language import is_chinese
 
 SIGN_INS = "sign-ins.json"
 
@@ -30,4 +31,5 @@ def _list_sign_ins() -> list[dict[str, Any]]:
     if not settings.demonstration or not path.is_file():
         return []
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    name = "label" if is_chinese() else "label_en"
+    return [{**person, "label": person.get(name, person["label"])} for person in found]
