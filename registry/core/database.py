@@ -159,13 +159,16 @@ def lift_statement_limit() -> None:
     """Let statements of this transaction take the time and room they need: for proofs, not pages.
 
     A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
-    list of ids that they look into must fit into memory, or it is read again for each row.
+    list of ids that they look into must fit into memory, or it is read again for each row. Proofs
+    are shared by processes, so a statement keeps to one; and all pages are read once in any order.
     """
     connection = db.session.connection()
     if not is_sqlite(connection):
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL jit = off")
         connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
+        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -280,7 +283,7 @@ def take_lock(number: int) -> None:
 def _open_postgresql(connection: Any, _record: Any) -> None:
     was, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
-        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute("SET TIME ZONE 'UTC'; SET datestyle = 'ISO'")  # a day as text is hashed
         cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
     connection.autocommit = was

@@ -75,27 +75,24 @@ def _prove_robots(left: dict[str, tuple[Prints, int]]) -> Iterator[Fault]:
 
 def prove_places() -> Iterator[Fault]:
     """Check that an entry's districts begin with its effective day and end with where it stands."""
-    first = sa.func.min(EntryDistrict.from_on)
-    spans = (
-        sa.select(EntryDistrict.entry_id, first.label("first"), sa.func.max(EntryDistrict.from_on))
-        .group_by(EntryDistrict.entry_id)
-        .subquery()
+    place = sa.orm.aliased(EntryDistrict)
+    of_entry = sa.select(place).where(place.entry_id == Entry.id).correlate(Entry)
+    first = of_entry.with_only_columns(sa.func.min(place.from_on)).scalar_subquery()
+    last = of_entry.with_only_columns(place.district_id).order_by(place.from_on.desc()).limit(1)
+    several = sa.select(EntryDistrict.entry_id).group_by(EntryDistrict.entry_id)
+    is_wrong = sa.case(
+        (Entry.standing != Standing.REGISTERED, sa.false()),
+        (EntryDistrict.entry_id.is_(None), sa.true()),
+        (
+            Entry.id.in_(several.having(sa.func.count() > 1)),
+            sa.or_(first != Entry.effective_on, last.scalar_subquery() != Entry.district_id),
+        ),
+        else_=EntryDistrict.district_id != Entry.district_id,
     )
-    last = EntryDistrict.__table__.alias("last_place")
-    wrong = (
-        sa.select(Entry.id)
-        .outerjoin(spans, spans.c.entry_id == Entry.id)
-        .outerjoin(last, sa.and_(last.c.entry_id == Entry.id, last.c.from_on == spans.c.max))
-        .where(Entry.standing == Standing.REGISTERED)
-        .where(
-            sa.or_(
-                spans.c.first.is_(None),
-                spans.c.first != Entry.effective_on,
-                last.c.district_id != Entry.district_id,
-            )
-        )
-        .order_by(Entry.id)
+    begins = sa.and_(
+        EntryDistrict.entry_id == Entry.id, EntryDistrict.from_on == Entry.effective_on
     )
+    wrong = sa.select(Entry.id).outerjoin(EntryDistrict, begins).where(is_wrong).order_by(Entry.id)
     for entry_id in db.session.scalars(wrong):
         sentence = "its districts do not begin on its effective day or end where it stands."
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")

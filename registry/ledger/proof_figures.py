@@ -73,7 +73,10 @@ def _prove_totals(
         if waiting and waiting[0] == day:
             total.update(changes[waiting.pop(0)])
         found: dict[Line, int] = {tuple(row[2:]): row[1] for row in group}
-        for line in sorted(lines | {line for line, count in total.items() if count}, key=str):
+        expected = lines | {line for line, count in total.items() if count}
+        if found == {line: total[line] for line in expected}:
+            continue
+        for line in sorted(expected, key=str):
             if found.get(line) != total[line]:
                 yield Fault(table, _differs(found.get(line), total[line]), key=_name(day, line))
     for day in waiting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any  # rows of any statement
 
@@ -40,6 +40,12 @@ def fetch_raw(found: Select, values: Mapping[str, Any]) -> list[Any]:
 def raw_day(day: date) -> Any:
     """Return a day as the driver has it, to be compared with days of raw rows."""
     return day.isoformat() if is_sqlite(db.session.connection()) else day
+
+
+def raw_moment(value: Any) -> datetime:
+    """Return a moment of a raw row, aware and in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def stream(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Any]:
