@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, TypeVar  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
@@ -160,7 +161,7 @@ def lift_statement_limit() -> None:
 
     A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
     list of ids that they look into must fit into memory, or it is read again for each row. Proofs
-    are shared by processes, so a statement keeps to one; and all pages are read once in any order.
+    are shared by processes, so a statement keeps to one; and most pages are in memory by then.
     """
     connection = db.session.connection()
     if not is_sqlite(connection):
@@ -169,6 +170,14 @@ def lift_statement_limit() -> None:
         connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
         connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
         connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+
+
+def open_database(app: Flask) -> None:
+    """Let an application have the databases that its configuration names."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from registry.core.database import db, is_sqlite
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 1_000
 Select = sa.Select[*tuple[Any, ...]]
 _numbers = count(1)
 
