@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -32,6 +32,8 @@ POSTED = (
     .order_by(Posting.subject, Posting.sequence, Posting.position)
 )
 Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
+
+Changes = defaultdict[date, int]
 
 
 def prove_entries() -> Iterator[Fault]:
@@ -144,8 +146,8 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
     """Check after each seal that no day's sum is below zero, and an enterprise's is 0 or 1."""
     if len(rows) == 1 and rows[0][7] == 1:
         return
-    lines: dict[tuple[int, Measure, int], Counter[date]] = defaultdict(Counter)
-    enterprise: Counter[date] = Counter()
+    lines: dict[tuple[int, Measure, int], Changes] = defaultdict(lambda: defaultdict(int))
+    enterprise: Changes = defaultdict(int)
     is_one_each = subject.startswith(ONE_EACH)
     for _, group in groupby(rows, key=itemgetter(0)):
         written = list(group)
@@ -161,7 +163,7 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
             yield Fault("posting", sentence, sequence=sequence, position=position)
 
 
-def _running(changes: Counter[date]) -> Iterable[int]:
+def _running(changes: Changes) -> Iterable[int]:
     total = 0
     for day in sorted(changes):
         total += changes[day]

@@ -44,8 +44,10 @@ def raw_day(day: date) -> Any:
 
 def raw_moment(value: Any) -> datetime:
     """Return a moment of a raw row, aware and in UTC."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if isinstance(value, str):
+        return datetime.fromisoformat(f"{value}+00:00")
+    moment: datetime = value.astimezone(UTC)
+    return moment
 
 
 def stream(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Any]:
