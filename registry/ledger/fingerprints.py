@@ -87,7 +87,9 @@ def fingerprint_of(row: Sequence[Any]) -> str:
 
     Written out for speed: it is taken of every entry there is.
     """
-    id_, kind, firm, place, title, standing, day, precision, rank, revoked, number, code, batch = row
+    id_, kind, firm, place, title, standing, day, precision, rank, revoked, number, code, batch = (
+        row
+    )
     id_, firm, rank = str(id_), str(firm), "" if rank is None else str(rank)
     title, number, code = title or "", number or "", code or ""
     known, of = _words, _lengths

@@ -140,9 +140,7 @@ def _prove_positions(table: str, rows: Rows) -> Iterator[Fault]:
             return
 
 
-def _prove_seal(
-    seal: chain.SealFacts, hash_: str, heard: Rows, posted: Rows
-) -> Iterator[Fault]:
+def _prove_seal(seal: chain.SealFacts, hash_: str, heard: Rows, posted: Rows) -> Iterator[Fault]:
     found = len(heard) + len(posted)
     if found < seal.rows:
         yield Missing(

@@ -110,9 +110,7 @@ def _plain_by_kind(firsts: sa.CTE) -> Iterator[tuple[Condition, Condition]]:
     counts_once = sa.and_(
         MEASURE == KIND, Posting.quantity == 1, Posting.effective_on == Entry.effective_on
     )
-    is_first = sa.and_(
-        Entry.enterprise_id.not_in(_merged()), Entry.id.in_(sa.select(firsts.c.id))
-    )
+    is_first = sa.and_(Entry.enterprise_id.not_in(_merged()), Entry.id.in_(sa.select(firsts.c.id)))
     rules: Mapping[Kind, Condition] = {
         Kind.SMART_FACTORY: counts_once,
         Kind.SMART_WORKSHOP: counts_once,

@@ -14,6 +14,7 @@ from registry.core.database import db, is_sqlite
 
 ROWS_AT_ONCE = 1_000
 Select = sa.Select[*tuple[Any, ...]]
+Union = sa.CompoundSelect[*tuple[Any, ...]]
 _numbers = count(1)
 
 
@@ -31,7 +32,7 @@ def stream_raw(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[t
             yield from rows
 
 
-def fetch_raw(found: Select, values: Mapping[str, Any]) -> list[Any]:
+def fetch_raw(found: Select | Union, values: Mapping[str, Any]) -> list[Any]:
     """Return all rows of a statement as the driver has them."""
     with db.session.connection().execute(found, values) as result:
         return list(result.cursor.fetchall())

@@ -18,6 +18,7 @@ from registry.ledger.settled import read_unsettled
 from registry.ledger.timelines import RowFacts, desired
 from tests.conftest import STARTS_ON
 from tests.ledger.register import Register, unit_of
+from tests.ledger.test_verify import change
 
 OF_ENTRY = {
     "revoked": "update entry set revoked_on = '2026-01-01' where id = :id",
@@ -58,6 +59,8 @@ OF_LOT = {
     "a lot that ended": "update robot_lot set until_on = from_on where entry_id = :id",
     "a lot of another type": "update robot_lot set measure = case measure when 'robot'"
     " then 'mobile_robot' else 'robot' end where entry_id = :id",
+    "a second lot": "insert into robot_lot (entry_id, measure, quantity, from_on, retired)"
+    " select entry_id, measure, quantity, from_on, false from robot_lot where entry_id = :id",
     "no lot": "delete from robot_lot where entry_id = :id",
 }
 UNIT = "(select min(id) from robot_unit where entry_id = :id and is_registered)"
@@ -123,6 +126,19 @@ def test_a_plain_subject_that_is_changed_is_left_to_the_recount(
     subject = min(name for name in _plain() if name.startswith(kind) and not _has_units(name))
     for what, _ in _changed(subject, OF_ALL | CHANGES[kind]):
         assert subject in set(read_unsettled(starts_on=STARTS_ON)), what
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_what_is_posted_under_another_name_or_not_at_all_is_left_to_the_recount(
+    register: Register, kind: str
+) -> None:
+    subject = min(name for name in _plain() if name.startswith(kind))
+    change("update posting set subject = 'smart_factory:0' where subject = :name", name=subject)
+    assert {subject, "smart_factory:0"} <= set(read_unsettled(starts_on=STARTS_ON))
+    db.session.rollback()
+
+    change("delete from posting where subject = :name", name=subject)
+    assert subject in set(read_unsettled(starts_on=STARTS_ON))
 
 
 def test_robots_of_one_day_and_type_are_settled_until_one_is_changed(register: Register) -> None:
