@@ -63,13 +63,14 @@ OF_LOT = {
     " select entry_id, measure, quantity, from_on, false from robot_lot where entry_id = :id",
     "no lot": "delete from robot_lot where entry_id = :id",
 }
-UNIT = "(select min(id) from robot_unit where entry_id = :id and is_registered)"
+UNIT = "(select max(id) from robot_unit where entry_id = :id and is_registered)"
 OF_UNITS = {
     "a robot too few": f"update robot_unit set is_registered = false where id = {UNIT}",
-    "a robot of another day": f"update robot_unit set from_on = '2024-01-01' where id = {UNIT}",
+    "a robot of a day before": f"update robot_unit set from_on = '2024-01-01' where id = {UNIT}",
+    "a robot of a later day": f"update robot_unit set from_on = '2026-06-01' where id = {UNIT}",
     "a robot that left": f"update robot_unit set until_on = from_on where id = {UNIT}",
-    "a robot of another type": "update robot_unit set measure = case measure when 'robot'"
-    f" then 'mobile_robot' else 'robot' end where id = {UNIT}",
+    "a robot of another type": f"update robot_unit set measure = 'mobile_robot' where id = {UNIT}",
+    "a robot of a third type": f"update robot_unit set measure = 'robot_retired' where id = {UNIT}",
     "a lot as well": "insert into robot_lot (entry_id, measure, quantity, from_on, retired)"
     f" select entry_id, measure, 1, from_on, false from robot_unit where id = {UNIT}",
 }
