@@ -43,6 +43,7 @@ def test_values_that_were_met_before_are_forgotten_when_they_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fingerprints, "WORDS_MOST", 5)
+    monkeypatch.setattr(fingerprints, "_words", fingerprints._Words())
     for batch in range(20):
         row = (*PLAIN[:12], batch)
         assert fingerprint_of(row) == _written_plainly(row)
