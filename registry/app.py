@@ -43,8 +43,8 @@ from registry.core import (
     unchanged,
     wire,
 )
-from registry.core.beside import REOPEN
-from registry.core.database import REPLICA, db, prepare_engine, set_may_write
+from registry.core.beside import REOPEN, open_alone
+from registry.core.database import REPLICA, db, open_database, set_may_write
 from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
 from registry.entries.views import entries
@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
     )
     wire.init_app(app)
     _configure(app, settings)
-    _open_database(app)
+    open_database(app)
     log.init_app(app)
     metrics.init_app(app)
     transactions.init_app(app)
@@ -133,14 +133,17 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    database = {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+        "SQLALCHEMY_BINDS": _replica(settings),
+    }
     app.config.update(
         SETTINGS=settings,
-        **{REOPEN: partial(create_app, settings)},
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
-        SQLALCHEMY_BINDS=_replica(settings),
+        **database,
+        **{REOPEN: partial(open_alone, database, models="registry.models")},
         SESSION_COOKIE_NAME="__Host-registry" if settings.is_https else "registry",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -167,13 +170,6 @@ def _replica(settings: Settings) -> dict[str | None, Any]:
     if not settings.database_read_url:
         return {}
     return {REPLICA: {"url": settings.database_read_url, "pool_pre_ping": True}}
-
-
-def _open_database(app: Flask) -> None:
-    db.init_app(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            prepare_engine(engine)
 
 
 def _know_people(app: Flask) -> None:

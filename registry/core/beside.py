@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -23,17 +24,29 @@ from typing import Any, Generic, TypeVar  # a process sends answers of any type
 
 from flask import Flask, current_app
 
-from registry.core.database import db, is_snapshot, lift_statement_limit, reading
+from registry.core.database import db, is_snapshot, lift_statement_limit, open_database, reading
 
 T = TypeVar("T")
 Part = Callable[[], T]
-REOPEN = "REOPEN"  # in the configuration: opens the application once more, in another process
+REOPEN = "REOPEN"  # in the configuration: opens the database alone, in another process
 SPAWN = get_context("spawn")
 PARTS_MOST = 255
 
 
 class ProcessDiedError(RuntimeError):
     """A process that took parts has ended before it gave their answers."""
+
+
+def open_alone(database: Mapping[str, Any], *, models: str) -> Flask:
+    """Return an application that has a database, all tables of these models, and no pages.
+
+    It is there in half the time that the whole one takes.
+    """
+    import_module(models)
+    app = Flask("registry")
+    app.config.update(database)
+    open_database(app)
+    return app
 
 
 def count_spare_processors(*, most: int) -> int:

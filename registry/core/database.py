@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, TypeVar  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
@@ -159,13 +160,24 @@ def lift_statement_limit() -> None:
     """Let statements of this transaction take the time and room they need: for proofs, not pages.
 
     A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
-    list of ids that they look into must fit into memory, or it is read again for each row.
+    list of ids that they look into must fit into memory, or it is read again for each row. Proofs
+    are shared by processes, so a statement keeps to one; and most pages are in memory by then.
     """
     connection = db.session.connection()
     if not is_sqlite(connection):
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL jit = off")
         connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
+        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+
+
+def open_database(app: Flask) -> None:
+    """Let an application have the databases that its configuration names."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            prepare_engine(engine)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -280,7 +292,7 @@ def take_lock(number: int) -> None:
 def _open_postgresql(connection: Any, _record: Any) -> None:
     was, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
-        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute("SET TIME ZONE 'UTC'; SET datestyle = 'ISO'")  # a day as text is hashed
         cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
     connection.autocommit = was

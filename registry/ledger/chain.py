@@ -26,8 +26,10 @@ def posting_digest(columns: Sequence[object]) -> str:
 def event_digest(columns: Sequence[object]) -> str:
     """Hash sequence, position, application, entry, batch, type, and the payload as stored."""
     sequence, position, application, entry, batch, type_, payload = columns
-    ids = "|".join(["" if id_ is None else str(id_) for id_ in (application, entry, batch)])
-    return sha256(f"e1|{sequence}|{position}|{ids}|{type_}|{payload}")
+    application = "" if application is None else application
+    entry = "" if entry is None else entry
+    batch = "" if batch is None else batch
+    return sha256(f"e1|{sequence}|{position}|{application}|{entry}|{batch}|{type_}|{payload}")
 
 
 class SealFacts(NamedTuple):

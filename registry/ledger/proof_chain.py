@@ -20,7 +20,7 @@ from registry.core.database import db
 from registry.ledger import chain
 from registry.ledger.faults import Fault
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.streams import stream, stream_raw
+from registry.ledger.streams import raw_moment, stream_raw
 
 CHANGED = "was changed: its hash is not that of its contents."
 SEALS_IN_PART = 12_000
@@ -62,15 +62,15 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
     events = _Rows(stream_raw(_select(Event, EVENT_COLUMNS, part)))
     postings = _Rows(stream_raw(_select(Posting, POSTING_COLUMNS, part)))
     seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
-    for seal in stream(seals):
-        sequence, recorded_at, hash_ = seal[0], seal[1], seal[-1]
+    for sequence, moment, *others, hash_ in stream_raw(seals):
+        seal = chain.SealFacts(sequence, raw_moment(moment), *others)
         yield from _prove_order(seal, before)
         heard, posted = events.of(sequence), postings.of(sequence)
         yield from _prove_events(heard)
         if posted:
-            yield from _prove_postings(posted, first=starts_on, last=day_of(recorded_at))
-        yield from _prove_seal(seal, heard, posted)
-        before = _Before(sequence, hash_, recorded_at)
+            yield from _prove_postings(posted, first=starts_on, last=day_of(seal.recorded_at))
+        yield from _prove_seal(seal, hash_, heard, posted)
+        before = _Before(sequence, hash_, seal.recorded_at)
     if part.last is not None and before.sequence < part.last:
         yield Fault("seal", "is missing.", sequence=before.sequence + 1)
 
@@ -93,18 +93,18 @@ def _read_before(part: Part) -> _Before:
     return _Before(*row) if row else _Before(part.first - 2, "", None)
 
 
-def _prove_order(seal: sa.Row[*tuple[Any, ...]], before: _Before) -> Iterator[Fault]:
-    sequence, recorded_at, previous = seal[0], seal[1], seal[-2]
-    if sequence != before.sequence + 1:
+def _prove_order(seal: chain.SealFacts, before: _Before) -> Iterator[Fault]:
+    if seal.sequence != before.sequence + 1:
         yield Fault("seal", "is missing.", sequence=before.sequence + 1)
-    if previous != before.hash:
-        yield Fault("seal", "does not follow the seal before it.", sequence=sequence)
-    if before.recorded_at is not None and recorded_at <= before.recorded_at:
-        yield Fault("seal", "is not later than the seal before it.", sequence=sequence)
+    if seal.previous != before.hash:
+        yield Fault("seal", "does not follow the seal before it.", sequence=seal.sequence)
+    if before.recorded_at is not None and seal.recorded_at <= before.recorded_at:
+        yield Fault("seal", "is not later than the seal before it.", sequence=seal.sequence)
 
 
 def _prove_events(rows: Rows) -> Iterator[Fault]:
-    yield from _prove_positions("event", rows)
+    if not _are_in_place(rows):
+        yield from _prove_positions("event", rows)
     for row in rows:
         if chain.event_digest(row[:-1]) != row[-1]:
             yield Fault("event", CHANGED, sequence=row[0], position=row[1])
@@ -112,7 +112,8 @@ def _prove_events(rows: Rows) -> Iterator[Fault]:
 
 def _prove_postings(rows: Rows, *, first: date, last: date) -> Iterator[Fault]:
     """Written out for speed: this loop runs once for every posting there is."""
-    yield from _prove_positions("posting", rows)
+    if not _are_in_place(rows):
+        yield from _prove_positions("posting", rows)
     begins, ends = str(first), str(last)
     sha256 = hashlib.sha256
     for number, place, programme, subject, measure, district, entry, day, quantity, digest in rows:
@@ -122,24 +123,24 @@ def _prove_postings(rows: Rows, *, first: date, last: date) -> Iterator[Fault]:
         )
         if sha256(text.encode()).hexdigest() != digest:
             yield Fault("posting", CHANGED, sequence=number, position=place)
-        if not begins <= str(day) <= ends:
+        if not begins <= day <= ends:
             sentence = f"takes effect on {day}, outside {begins} to {ends}."
             yield Fault("posting", sentence, sequence=number, position=place)
 
 
-def _prove_positions(table: str, rows: Rows) -> Iterator[Fault]:
+def _are_in_place(rows: Rows) -> bool:
     """They are 1, 2, 3 …: all different and in order, so it is enough to look at both ends."""
-    if not rows or (rows[0][1] == 1 and rows[-1][1] == len(rows)):
-        return
+    return not rows or (rows[0][1] == 1 and rows[-1][1] == len(rows))
+
+
+def _prove_positions(table: str, rows: Rows) -> Iterator[Fault]:
     for expected, row in enumerate(rows, start=1):
         if row[1] != expected:
             yield Fault(table, "is missing.", sequence=row[0], position=expected)
             return
 
 
-def _prove_seal(
-    seal: sa.Row[*tuple[Any, ...]], heard: list[tuple[Any, ...]], posted: list[tuple[Any, ...]]
-) -> Iterator[Fault]:
+def _prove_seal(seal: chain.SealFacts, hash_: str, heard: Rows, posted: Rows) -> Iterator[Fault]:
     found = len(heard) + len(posted)
     if found < seal.rows:
         yield Missing(
@@ -152,8 +153,7 @@ def _prove_seal(
     if found > seal.rows:
         sentence = f"says that it wrote {seal.rows} rows; {found} are there."
         yield Fault("seal", sentence, sequence=seal.sequence)
-    facts = chain.SealFacts(*seal[:-1])
-    if chain.seal_hash(facts, [row[-1] for row in (*heard, *posted)]) != seal.hash:
+    if chain.seal_hash(seal, [row[-1] for row in (*heard, *posted)]) != hash_:
         yield Fault("seal", CHANGED, sequence=seal.sequence)
 
 
@@ -223,7 +223,7 @@ POSTING_COLUMNS = (
     Posting.measure,
     Posting.district_id,
     Posting.entry_id,
-    Posting.effective_on,
+    sa.cast(Posting.effective_on, sa.String),  # a text, as it is hashed
     Posting.quantity,
     Posting.digest,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -32,6 +32,8 @@ POSTED = (
     .order_by(Posting.subject, Posting.sequence, Posting.position)
 )
 Rows = Sequence[tuple[Any, ...]]  # sequence, position, subject, day, district, measure, entry, n
+
+Changes = defaultdict[date, int]
 
 
 def prove_entries() -> Iterator[Fault]:
@@ -75,27 +77,24 @@ def _prove_robots(left: dict[str, tuple[Prints, int]]) -> Iterator[Fault]:
 
 def prove_places() -> Iterator[Fault]:
     """Check that an entry's districts begin with its effective day and end with where it stands."""
-    first = sa.func.min(EntryDistrict.from_on)
-    spans = (
-        sa.select(EntryDistrict.entry_id, first.label("first"), sa.func.max(EntryDistrict.from_on))
-        .group_by(EntryDistrict.entry_id)
-        .subquery()
+    place = sa.orm.aliased(EntryDistrict)
+    of_entry = sa.select(place).where(place.entry_id == Entry.id).correlate(Entry)
+    first = of_entry.with_only_columns(sa.func.min(place.from_on)).scalar_subquery()
+    last = of_entry.with_only_columns(place.district_id).order_by(place.from_on.desc()).limit(1)
+    several = sa.select(EntryDistrict.entry_id).group_by(EntryDistrict.entry_id)
+    is_wrong = sa.case(
+        (Entry.standing != Standing.REGISTERED, sa.false()),
+        (EntryDistrict.entry_id.is_(None), sa.true()),
+        (
+            Entry.id.in_(several.having(sa.func.count() > 1)),
+            sa.or_(first != Entry.effective_on, last.scalar_subquery() != Entry.district_id),
+        ),
+        else_=EntryDistrict.district_id != Entry.district_id,
     )
-    last = EntryDistrict.__table__.alias("last_place")
-    wrong = (
-        sa.select(Entry.id)
-        .outerjoin(spans, spans.c.entry_id == Entry.id)
-        .outerjoin(last, sa.and_(last.c.entry_id == Entry.id, last.c.from_on == spans.c.max))
-        .where(Entry.standing == Standing.REGISTERED)
-        .where(
-            sa.or_(
-                spans.c.first.is_(None),
-                spans.c.first != Entry.effective_on,
-                last.c.district_id != Entry.district_id,
-            )
-        )
-        .order_by(Entry.id)
+    begins = sa.and_(
+        EntryDistrict.entry_id == Entry.id, EntryDistrict.from_on == Entry.effective_on
     )
+    wrong = sa.select(Entry.id).outerjoin(EntryDistrict, begins).where(is_wrong).order_by(Entry.id)
     for entry_id in db.session.scalars(wrong):
         sentence = "its districts do not begin on its effective day or end where it stands."
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
@@ -147,8 +146,8 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
     """Check after each seal that no day's sum is below zero, and an enterprise's is 0 or 1."""
     if len(rows) == 1 and rows[0][7] == 1:
         return
-    lines: dict[tuple[int, Measure, int], Counter[date]] = defaultdict(Counter)
-    enterprise: Counter[date] = Counter()
+    lines: dict[tuple[int, Measure, int], Changes] = defaultdict(lambda: defaultdict(int))
+    enterprise: Changes = defaultdict(int)
     is_one_each = subject.startswith(ONE_EACH)
     for _, group in groupby(rows, key=itemgetter(0)):
         written = list(group)
@@ -164,7 +163,7 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
             yield Fault("posting", sentence, sequence=sequence, position=position)
 
 
-def _running(changes: Counter[date]) -> Iterable[int]:
+def _running(changes: Changes) -> Iterable[int]:
     total = 0
     for day in sorted(changes):
         total += changes[day]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any  # rows read through a table's name
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from registry.ledger.chain import canonical
 from registry.ledger.faults import Fault
 from registry.ledger.models import Allocation, GoalVersion, PlanVersion
 from registry.ledger.streams import stream
-from registry.ledger.told import Stands, read_filed, read_standings, read_told
+from registry.ledger.told import Filed, Stands, read_filed, read_standings, read_told
 from registry.programme.models import Goal
 
 UNFILED = "draft"
@@ -24,8 +24,9 @@ def prove_records() -> Iterator[Fault]:
     yield from _prove_versions("goal_version", _read_targets(), _told_targets())
     yield from _prove_versions("plan_version", _read_plans(), _told_plans())
     yield from _prove_versions("allocation", _read_shares(), _told_shares())
-    yield from _prove_applications()
-    yield from _prove_filings()
+    filings = list(read_filed())
+    yield from _prove_applications(filings)
+    yield from _prove_filings(filings)
 
 
 def _prove_versions(
@@ -109,7 +110,7 @@ def _told_shares() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
     }
 
 
-def _prove_applications() -> Iterator[Fault]:
+def _prove_applications(filings: Sequence[Filed]) -> Iterator[Fault]:
     """Each application is what the events make it; without any it is a draft.
 
     Its status and its entry are those of its last event, its district is where it was transferred
@@ -121,7 +122,7 @@ def _prove_applications() -> Iterator[Fault]:
     found = sa.select(application.c.id, status, *others).order_by(application.c.id)
     left = read_standings()
     places = {id_: (told["to"], sequence) for sequence, id_, told in read_told("transferred")}
-    amended = {filed.application_id: (filed.amends, filed.sequence) for filed in read_filed()}
+    amended = {filed.application_id: (filed.amends, filed.sequence) for filed in filings}
     for id_, status_, entry_id, district_id, amends_id in stream(found):
         told = left.pop(id_, Stands(UNFILED, 0, None))
         if status_ != told.status:
@@ -143,7 +144,7 @@ def _of_case(id_: int, sentence: str) -> Fault:
     return Fault("application", sentence, key=str(id_))
 
 
-def _prove_filings() -> Iterator[Fault]:
+def _prove_filings(filings: Sequence[Filed]) -> Iterator[Fault]:
     """Each frozen form has the hash that its event recorded."""
     filing, application = (Base.metadata.tables[name] for name in ("filing", "application"))
     found = sa.select(
@@ -155,7 +156,7 @@ def _prove_filings() -> Iterator[Fault]:
         filing.c.files,
         filing.c.hash,
     ).join(application, application.c.id == filing.c.application_id)
-    left = {(each.application_id, each.number): each for each in read_filed()}
+    left = {(each.application_id, each.number): each for each in filings}
     order = (filing.c.application_id, filing.c.number)
     for row in stream(found.order_by(*order)):
         application_id, number, case_number, form, enterprise, files, hash_ = row

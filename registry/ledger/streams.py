@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any  # rows of any statement
 
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from registry.core.database import db, is_sqlite
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 1_000
 Select = sa.Select[*tuple[Any, ...]]
+Union = sa.CompoundSelect[*tuple[Any, ...]]
 _numbers = count(1)
 
 
@@ -31,7 +32,7 @@ def stream_raw(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[t
             yield from rows
 
 
-def fetch_raw(found: Select, values: Mapping[str, Any]) -> list[Any]:
+def fetch_raw(found: Select | Union, values: Mapping[str, Any]) -> list[Any]:
     """Return all rows of a statement as the driver has them."""
     with db.session.connection().execute(found, values) as result:
         return list(result.cursor.fetchall())
@@ -40,6 +41,14 @@ def fetch_raw(found: Select, values: Mapping[str, Any]) -> list[Any]:
 def raw_day(day: date) -> Any:
     """Return a day as the driver has it, to be compared with days of raw rows."""
     return day.isoformat() if is_sqlite(db.session.connection()) else day
+
+
+def raw_moment(value: Any) -> datetime:
+    """Return a moment of a raw row, aware and in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(f"{value}+00:00")
+    moment: datetime = value.astimezone(UTC)
+    return moment
 
 
 def stream(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Any]:

@@ -6,7 +6,7 @@ all else the entry. Source of each rule: the rules of counting of the programme 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -84,7 +84,8 @@ class EntryFacts:
 
 
 Facts = tuple[EntryFacts, ...]
-Rule = Callable[[Facts, date, date], Counter[Place]]
+Quantities = Mapping[Place, int]
+Rule = Callable[[Facts, date, date], Quantities]
 
 
 def desired(entries: Iterable[EntryFacts], *, starts_on: date) -> dict[Key, int]:
@@ -98,11 +99,11 @@ def desired(entries: Iterable[EntryFacts], *, starts_on: date) -> dict[Key, int]
         return {}
     value_on = RULES[facts[0].kind]
     timeline: dict[Key, int] = {}
-    before: Counter[Place] = Counter()
+    before: Quantities = {}
     for day in sorted({day for entry in facts for day in entry.dates()}):
         now = value_on(facts, day, starts_on)
         for place in sorted(before.keys() | now.keys()):
-            change = now[place] - before[place]
+            change = now.get(place, 0) - before.get(place, 0)
             if change:
                 timeline[Key(day, *place)] = change
         before = now
@@ -117,30 +118,28 @@ def subtract(wanted: Mapping[Key, int], posted: Mapping[Key, int]) -> list[tuple
 
 
 def _count_each(measure: Measure) -> Rule:
-    def value_on(entries: Facts, day: date, starts_on: date) -> Counter[Place]:
-        return Counter(
-            {
-                Place(entry.district_on(day), measure, entry.entry_id): 1
-                for entry in entries
-                if entry.is_valid_on(day) and entry.effective_on >= starts_on
-            }
-        )
+    def value_on(entries: Facts, day: date, starts_on: date) -> Quantities:
+        return {
+            Place(entry.district_on(day), measure, entry.entry_id): 1
+            for entry in entries
+            if entry.is_valid_on(day) and entry.effective_on >= starts_on
+        }
 
     return value_on
 
 
-def _count_enterprise(entries: Facts, day: date, starts_on: date) -> Counter[Place]:
+def _count_enterprise(entries: Facts, day: date, starts_on: date) -> Quantities:
     """Count 1 where the earliest valid upgrade within the programme stands on the day."""
     valid = [e for e in entries if e.effective_on >= starts_on and e.is_valid_on(day)]
     if not valid:
-        return Counter()
+        return {}
     first = min(valid, key=lambda entry: (entry.effective_on, entry.rank))
-    return Counter({Place(first.district_on(day), Measure.EQUIPMENT_UPGRADE, first.entry_id): 1})
+    return {Place(first.district_on(day), Measure.EQUIPMENT_UPGRADE, first.entry_id): 1}
 
 
-def _count_rows(entries: Facts, day: date, starts_on: date) -> Counter[Place]:
+def _count_rows(entries: Facts, day: date, starts_on: date) -> Quantities:
     """Count each row by its own date; a retired one stays, as retired, where it last stood."""
-    total: Counter[Place] = Counter()
+    total: defaultdict[Place, int] = defaultdict(int)
     for entry in entries:
         if not entry.is_valid_on(day):
             continue

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple  # what an event tells is any JSON
 
+import orjson
 import sqlalchemy as sa
 
 from registry.ledger.fingerprints import SEALED
@@ -55,7 +55,7 @@ def read_told(*types: str) -> Iterator[tuple[int, int, Words]]:
     """Go through the events of these types, by sequence: that, the application, what it tells."""
     columns = (Event.sequence, Event.application_id, Event.payload)
     for sequence, application_id, payload in stream_raw(_of(types, *columns)):
-        yield sequence, application_id, json.loads(payload)
+        yield sequence, application_id, orjson.loads(payload)
 
 
 def read_standings() -> dict[int, Stands]:

@@ -51,12 +51,12 @@ def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
     lift_statement_limit()
     count = partial(prove_count, starts_on=get_programme().starts_on)
     parts = _parts(count, expect)
-    heavy = [number for number, part in enumerate(parts) if part in {prove_entries, count}]
+    heavy = [prove_entries, count, prove_records, prove_figures, prove_places]
     asked = in_parts(
         [partial(_find_first, part) for part in parts],
         version=read_head,
         others=_count_others(),
-        heavy=heavy,
+        heavy=[parts.index(part) for part in heavy],
     )
     with closing(asked) as faults:
         fault = next((fault for fault in faults if fault is not None), None)

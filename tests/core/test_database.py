@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Event
 
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask
 from registry.accounts.models import User
 from registry.accounts.roles import Role
 from registry.core import database
-from registry.core.database import db
+from registry.core.database import db, prepare_engine
 from registry.core.errors import Occupied
 from registry.ledger.service import take_ledger_lock
 from tests.factories import a_user
@@ -101,3 +102,14 @@ def test_nothing_stays_of_what_was_not_committed(app: Flask) -> None:
     db.session.flush()
     db.session.rollback()
     assert db.session.scalars(MAILS).all() == []
+
+
+def test_a_day_as_text_is_the_same_whatever_the_server_is_used_to(app: Flask) -> None:
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    used_to = {} if url.startswith("sqlite") else {"options": "-c datestyle=German"}
+    engine = sa.create_engine(url, connect_args=used_to)
+    prepare_engine(engine)
+    day = sa.literal(date(2025, 2, 1), sa.Date)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.cast(day, sa.String))) == "2025-02-01"
+    engine.dispose()

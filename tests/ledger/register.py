@@ -88,7 +88,7 @@ class Register:
             db.session.execute(sa.insert(EntryDistrict), [row])
         for number, row_facts in enumerate(facts.rows):
             if row_facts.quantity == 1:
-                db.session.add(_unit(entry_id, number, row_facts))
+                db.session.add(unit_of(entry_id, number, row_facts))
             else:
                 db.session.add(_lot(entry_id, row_facts))
 
@@ -112,7 +112,8 @@ class Register:
             db.session.flush()
 
 
-def _unit(entry_id: int, number: int, facts: RowFacts) -> RobotUnit:
+def unit_of(entry_id: int, number: int, facts: RowFacts) -> RobotUnit:
+    """Return a registered robot of its own number, counted by these facts."""
     row = _span(facts)
     serial = f"s{entry_id}-{number}"
     return RobotUnit(
