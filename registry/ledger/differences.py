@@ -133,7 +133,7 @@ def _put_on_top(
     )
     if not is_plain or len(lines) > limit:
         return None
-    if _are_known(new.entries - {line.entry_id for line in lines}, new.then):
+    if new.posted_before - {line.entry_id for line in lines}:
         return None
     if not lines:
         return kept
@@ -149,22 +149,6 @@ def _put_on_top(
     more = kept.following is not None or len(shown) > limit
     page = shown[:limit]
     return Differences(page, page[-1].key if more else None)
-
-
-def _are_known(entry_ids: Collection[int], then: Head) -> bool:
-    """Say whether any of these entries was posted before."""
-    if not entry_ids:
-        return False
-    asked = {"ids": sorted(entry_ids), "then": then.sequence}
-    return db.session.connection().execute(_EARLIER, asked).first() is not None
-
-
-_EARLIER = (
-    sa.select(Posting.entry_id)
-    .where(Posting.entry_id.in_(sa.bindparam("ids", expanding=True)))
-    .where(Posting.sequence <= sa.bindparam("then"))
-    .limit(1)
-)
 
 
 def stream_differences(

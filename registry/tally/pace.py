@@ -7,7 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -188,9 +188,15 @@ def _read_decided(as_of: date, head: Head) -> Decided:
 
 def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
     """Put new decisions on top of the latest; within a day none gets too old."""
-    if not since.cases:
-        return kept
-    fresh = _list_decided(as_of, since.head, after=since.then.sequence)
+    earliest, latest = _measured_within(as_of)
+    fresh = [
+        _decision(each.kind, each.district_id, each.type, (each.recorded_at, each.due_on))
+        for each in reversed(since.events)
+        if each.type in (APPROVED, REJECTED)
+        and each.kind is not None
+        and each.district_id is not None
+        and earliest < each.recorded_at <= latest
+    ]
     return _change(kept, fresh) if fresh else kept
 
 
@@ -206,18 +212,27 @@ def _change(kept: Decided, fresh: Sequence[Decision]) -> Decided:
     return Decided(every[:DECISIONS_MOST], {**kept.samples, **new})
 
 
-def _list_decided(as_of: date, head: Head, *, after: int = 0) -> list[Decision]:
-    asked = {
-        "after": after,
-        "head": head.sequence,
-        "earliest": end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)),
-        "latest": end_of(as_of),
-    }
+def _list_decided(as_of: date, head: Head) -> list[Decision]:
+    earliest, latest = _measured_within(as_of)
+    asked = {"head": head.sequence, "earliest": earliest, "latest": latest}
     rows = db.session.connection().execute(_DECIDED, asked)
     return [
-        Decision(kind, district_id, type_ == APPROVED, _days_taken(day_of(decided_at), due_on))
+        _decision(kind, district_id, type_, (decided_at, due_on))
         for kind, district_id, type_, decided_at, due_on in rows
     ]
+
+
+def _measured_within(as_of: date) -> tuple[datetime, datetime]:
+    """Return the end of the day before the year that is measured, and its own end."""
+    return end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)), end_of(as_of)
+
+
+def _decision(
+    kind: str, district_id: int, type_: str, took: tuple[datetime, date | None]
+) -> Decision:
+    """Measure one: `took` has the moment of the decision, and the day that was promised."""
+    days = _days_taken(day_of(took[0]), took[1])
+    return Decision(Kind(kind), district_id, type_ == APPROVED, days)
 
 
 _DECIDED = (
@@ -227,11 +242,10 @@ _DECIDED = (
     .select_from(Event)
     .join(Seal, Seal.sequence == Event.sequence)
     .join(Application, Application.id == Event.application_id)
-    .where(Event.type.in_((APPROVED, REJECTED)))
-    .where(Event.sequence > sa.bindparam("after"), Event.sequence <= sa.bindparam("head"))
+    .where(Event.type.in_((APPROVED, REJECTED)), Event.sequence <= sa.bindparam("head"))
     .where(Seal.recorded_at > sa.bindparam("earliest"))
     .where(Seal.recorded_at <= sa.bindparam("latest"))
-    .order_by(Event.sequence.desc(), Event.position)
+    .order_by(Event.sequence.desc(), Event.position.desc())
     .limit(DECISIONS_MOST)
 )
 
