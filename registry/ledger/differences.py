@@ -10,6 +10,7 @@ from typing import Any, NamedTuple  # columns of a nested select have no common 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
@@ -68,8 +69,8 @@ class Line(NamedTuple):
         return (self.is_new, self.effective_on.toordinal(), self.sequence, self.position)
 
 
-@dataclass(frozen=True)
-class Differences:
+@dataclass(frozen=True, eq=False)
+class Differences(Settled):
     """One page of the lines, new work first, the latest first; `following` leads to the next."""
 
     lines: Sequence[Line]

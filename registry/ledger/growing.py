@@ -173,8 +173,10 @@ class Growing(Generic[Value]):
         """
         if not is_snapshot():
             return whole()
-        kept = once_a_snapshot(self, self._of_engine)
+        kept = self._of(once_a_snapshot("engine", _find_engine))
         found = kept.get(asked)
+        if found is not None and found[0] is head:
+            return found[1]
         if found is not None and head.sequence < found[0].sequence and head != read_head():
             return whole()  # of an earlier head: the answer at the newest one is worth more
         value = self._bring_up(found, head, grow) if found is not None else None
@@ -187,8 +189,10 @@ class Growing(Generic[Value]):
                 kept.popitem(last=False)
         return value
 
-    def _of_engine(self) -> OrderedDict[Hashable, tuple[Head, Value]]:
-        engine = db.session.connection().engine
+    def _of(self, engine: Engine) -> OrderedDict[Hashable, tuple[Head, Value]]:
+        found = self._kept.get(engine)
+        if found is not None:
+            return found
         with self._lock:
             return self._kept.setdefault(engine, OrderedDict())
 
@@ -237,6 +241,10 @@ class Fixed(Generic[Value]):
                 while len(kept) > FIXED_MOST:
                     kept.popitem(last=False)
         return value
+
+
+def _find_engine() -> Engine:
+    return db.session.connection().engine
 
 
 def read_since(then: Head, head: Head) -> Since | None:

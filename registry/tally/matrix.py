@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _
 from registry.programme.kinds import Kind
 from registry.tally.links import Choice, Links
-from registry.tally.outlook import Extra, show_desk
-from registry.tally.pace import Desk, Desks
+from registry.tally.outlook import Extra, show_wait
+from registry.tally.pace import Wait
 from registry.tally.table import Cell, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, join
 
@@ -44,13 +44,14 @@ class RowShown(Settled):
     extra: Sequence[Extra] = ()
 
 
-def show_kinds(table: Table) -> list[KindShown]:
+@remembered_lately
+def show_kinds(table: Table) -> tuple[KindShown, ...]:
     """Return the heads of the columns."""
     has_plan = table.period.phase is not Phase.BEFORE
-    return [
+    return tuple(
         _show_kind(goal.kind, goal.unit, goal.plan_share if has_plan else None)
         for goal in table.goals
-    ]
+    )
 
 
 @remembered
@@ -58,17 +59,27 @@ def _show_kind(kind: Kind, unit: str, plan_share: float | None) -> KindShown:
     return KindShown(KIND_NAMES[kind], unit, plan_share)
 
 
+@remembered_lately
 def show_rows(
-    table: Table, links: Links, *, order: Kind | None, desks: Desks, ids: Mapping[str, int]
-) -> list[RowShown]:
-    """Return the districts (ids by code), each figure with the address of what is behind it."""
-    return [_show_row(row, links, desks.of(ids[row.code])) for row in table.ordered_by(order)]
+    table: Table, waits: tuple[Wait, ...], links: Links, *, order: Kind | None
+) -> tuple[RowShown, ...]:
+    """Return the districts, each figure with the address of what is behind it.
+
+    `waits` says in the table's order how each of them keeps up.
+    """
+    places = dict(zip(table.districts, waits, strict=True))
+    return tuple(_show_row(row, places[row], links) for row in table.ordered_by(order))
+
+
+def show_city(table: Table, wait: Wait, links: Links) -> RowShown:
+    """Return the last row: the city with its targets."""
+    return _show_row(table.city, wait, links)
 
 
 @remembered
-def _show_row(row: Row, links: Links, desk: Desk) -> RowShown:
-    cells = [_show_cell(cell, row.code, links) for cell in row.cells]
-    return RowShown(row.name, cells, show_desk(desk))
+def _show_row(row: Row, wait: Wait, links: Links) -> RowShown:
+    cells = tuple(_show_cell(cell, row.code, links) for cell in row.cells)
+    return RowShown(row.name, cells, show_wait(wait))
 
 
 @remembered
@@ -82,24 +93,18 @@ def _show_cell(cell: Cell, district: str, links: Links) -> CellShown:
     )
 
 
-def show_city(table: Table, links: Links, *, desks: Desks) -> RowShown:
-    """Return the last row: the city with its targets."""
-    return _show_row(table.city, links, desks.city)
-
-
 @remembered
-def show_orders(kinds: Sequence[Kind], links: Links, *, order: Kind | None) -> list[Choice]:
+def show_orders(kinds: tuple[Kind, ...], links: Links, *, order: Kind | None) -> tuple[Choice, ...]:
     """Offer the official order, or the share of one kind."""
     official = Choice(_("Official order"), links.again(order=""), current=order is None)
-    return [
-        official,
-        *(
-            Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
-            for kind in kinds
-        ),
-    ]
+    by_kind = (
+        Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
+        for kind in kinds
+    )
+    return (official, *by_kind)
 
 
+@remembered_lately
 def say_districts(table: Table) -> object:
     """Say what the mark in the table means, or what is missing for it."""
     if not table.is_allocated:

@@ -20,6 +20,7 @@ from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
 from registry.core.clock import day_of, end_of
 from registry.core.database import db
+from registry.core.kept import Settled, remembered_lately
 from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.heads import Head, read_head
@@ -70,8 +71,19 @@ class Desk:
     percentile: int | None
     overdue: int
 
+    @property
+    def wait(self) -> Wait:
+        return Wait(self.overdue, self.median)
 
-class Sample:
+
+class Wait(NamedTuple):
+    """What the matrix says of a desk: cases overdue, and the median of its days."""
+
+    overdue: int
+    median: float | None
+
+
+class Sample(Settled):
     """The working days that some decisions took, and how many of these approved."""
 
     def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
@@ -89,6 +101,11 @@ class Sample:
     @cached_property
     def decided(self) -> int:
         return self._days.total()
+
+    @property
+    def pass_rate(self) -> Fraction:
+        """The share of decisions that approved."""
+        return Fraction(self.approved, self.decided)
 
     @cached_property
     def median(self) -> float:
@@ -118,8 +135,8 @@ class Decided:
     samples: Samples
 
 
-@dataclass(frozen=True)
-class Desks:
+@dataclass(frozen=True, eq=False)
+class Desks(Settled):
     """All desks, and the city as a whole; absent: nothing decided, nothing overdue."""
 
     by_district: Mapping[int, Desk]
@@ -129,18 +146,11 @@ class Desks:
     def of(self, district_id: int) -> Desk:
         return self.by_district.get(district_id, NOTHING)
 
-    def pass_rate(self, kind: Kind) -> Fraction | None:
-        """Return the share of decisions that approved; None where too few were measured."""
-        found = self._like(kind)
-        return Fraction(found.approved, found.decided) if found else None
+    def like(self, kind: Kind) -> Sample | None:
+        """Return the decisions on a kind; on all kinds where those are too few to measure by.
 
-    def days(self, kind: Kind) -> Fraction | None:
-        """Return the median of working days to decide; None where too few were measured."""
-        found = self._like(kind)
-        return Fraction(found.median) if found else None
-
-    def _like(self, kind: Kind) -> Sample | None:
-        """Return the decisions on a kind; on all kinds where those are too few to measure by."""
+        None where these are too few as well.
+        """
         found = (self.samples.get(kind, NONE), self.samples.get(None, NONE))
         return next((each for each in found if each.decided >= DECISIONS_LEAST), None)
 
@@ -155,7 +165,11 @@ _promises: Growing[Promised] = Growing()
 def read_desks(as_of: date, head: Head, *, open_ids: Collection[int]) -> Desks:
     """Measure the desks by the cases decided in the year up to a day, as known at the head."""
     samples = _read_decided(as_of, head).samples
-    overdue = _count_overdue(as_of, head, open_ids=open_ids)
+    return _measure_all(samples, _count_overdue(as_of, head, open_ids=open_ids))
+
+
+@remembered_lately
+def _measure_all(samples: Samples, overdue: Mapping[int, int]) -> Desks:
     districts = {each for each in samples if isinstance(each, int)} | overdue.keys()
     return Desks(
         by_district={
@@ -310,13 +324,21 @@ def _promise(
     as_of: date,
 ) -> Promised:
     """Put promises in the place of some others, and count the broken ones."""
-    cases, counts = dict(by_case), Counter(overdue)
+    cases = dict(by_case)
     less = [cases.pop(id_) for id_ in gone if id_ in cases]
-    for sign, promises in ((-1, less), (1, come.values())):
-        for promise in promises:
-            if promise.due is not None and promise.due < as_of:
-                counts[promise.district_id] += sign
-    return Promised({**cases, **come}, +counts)
+    cases.update(come)
+    broken = [
+        (promise.district_id, sign)
+        for sign, promises in ((-1, less), (1, come.values()))
+        for promise in promises
+        if promise.due is not None and promise.due < as_of
+    ]
+    if not broken:
+        return Promised(cases, overdue)
+    counts = Counter(overdue)
+    for district_id, sign in broken:
+        counts[district_id] += sign
+    return Promised(cases, +counts)
 
 
 def _read_promised(ids: Collection[int], head: Head) -> dict[int, Promise]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from registry.applications.status import Status
 from registry.core.clock import PLACE
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, n_
-from registry.ledger.answers import GoalLine as Counted
-from registry.ledger.checks import Checked, add_checked
-from registry.programme.kinds import Kind, Measure
+from registry.programme.kinds import Kind
+from registry.tally.cards import GoalShown, show_goals
 from registry.tally.charts import (
     Month,
     Tile,
@@ -24,8 +22,8 @@ from registry.tally.charts import (
     show_trends,
     show_waters,
 )
-from registry.tally.checked import CHECKED, say_checked
-from registry.tally.course import Course, Outlook
+from registry.tally.checked import CHECKED
+from registry.tally.course import Course
 from registry.tally.links import Choice, Links
 from registry.tally.matrix import (
     KindShown,
@@ -38,57 +36,30 @@ from registry.tally.matrix import (
 )
 from registry.tally.outlook import (
     ExtraHead,
-    Fact,
     MoveRow,
     WeekShown,
-    explain_goal,
     foresee_lead,
     rules_of_course,
-    show_course,
     show_desk_head,
     show_moves,
     show_week,
 )
 from registry.tally.queries import Answer
 from registry.tally.sources import note_allocations
-from registry.tally.table import GoalLine, Period, Phase, Table
+from registry.tally.table import Period, Phase
 from registry.tally.words import (
-    APART_NAMES,
     KIND_NAMES,
     STAGE_NAMES,
-    VERDICTS,
     Lead,
     Rule,
-    amount,
-    lead_of,
     rules_of,
-    signed,
 )
 
 YEARS_MOST = 6
 
 
 @dataclass(frozen=True, eq=False)
-class GoalShown(Settled):
-    """One of the four figures."""
-
-    kind: str
-    name: object
-    counted: int
-    unit: str
-    target: int | None
-    url: str
-    status: str
-    verdict: object
-    plan: Decimal | None
-    low: int | None
-    high: int | None
-    facts: Sequence[Fact]
-    rules: Sequence[Rule]
-
-
-@dataclass(frozen=True)
-class Stage:
+class Stage(Settled):
     """Cases under way at one stage, by kind."""
 
     name: object
@@ -115,9 +86,9 @@ class TimeBar(Settled):
     says: object
 
 
-def show_days(table: Table) -> object:
+@remembered
+def show_days(period: Period) -> object:
     """Say which day of the programme it is and how many are left."""
-    period = table.period
     if period.phase is Phase.BEFORE:
         return _("Not begun: %(first)s to %(last)s", first=period.starts_on, last=period.ends_on)
     if period.phase is Phase.ENDED:
@@ -162,124 +133,52 @@ def _percent_at(day: date, period: Period) -> float:
     return round(100 * (day - period.starts_on).days / period.total_days, 2)
 
 
-def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShown]:
-    """Return the four figures with what stands under each."""
-    table, changes = answer.table, course.grown[course.week_on][None]
-    return [
-        _show_goal(
-            goal,
-            bases,
-            Beside(
-                table.period,
-                course.outlooks[goal.kind],
-                coming=course.coming.get(goal.kind),
-                given=table.allocated(goal.kind),
-                week_on=course.week_on,
-                change=change,
-                checked=add_checked(answer.checked, bases.measures),
-                ever=answer.ever.get(goal.kind),
-            ),
-            links,
-        )
-        for goal, bases, change in zip(table.goals, answer.tally.goals, changes, strict=True)
-    ]
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What is said beside a figure: `given` to the districts together, the `change` of the week.
-
-    `coming` is the target of the first day, while it is still to come.
-    """
-
-    period: Period
-    outlook: Outlook
-    coming: int | None
-    given: int | None
-    week_on: date
-    change: int
-    checked: Checked
-    ever: tuple[tuple[Measure, ...], int] | None
-
-
 @remembered
-def _show_goal(goal: GoalLine, bases: Counted, beside: Beside, links: Links) -> GoalShown:
-    status, verdict = VERDICTS[goal.pace]
-    period, outlook = beside.period, beside.outlook
-    has_plan = bool(goal.target) and period.phase is Phase.RUNNING
-    return GoalShown(
-        kind=goal.kind.value,
-        name=KIND_NAMES[goal.kind],
-        counted=goal.counted,
-        unit=goal.unit,
-        target=beside.coming if goal.target is None else goal.target,
-        url=links.entries(kind=goal.kind),
-        status=status,
-        verdict=verdict,
-        plan=goal.plan if has_plan else None,
-        low=outlook.forecast.low if outlook.forecast else None,
-        high=outlook.forecast.high if outlook.forecast else None,
-        facts=[
-            *_share_facts(goal, period, has_plan=has_plan, is_coming=beside.coming is not None),
-            *show_course(
-                goal,
-                outlook,
-                links,
-                change=beside.change,
-                week_on=beside.week_on,
-                as_of=period.as_of,
-            ),
-            Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
-            *_apart_facts(goal, beside.ever, links),
-            say_checked(goal, beside.checked, links),
-        ],
-        rules=explain_goal(goal, bases, outlook, period=period, given=beside.given),
+def show_maps(kinds: tuple[Kind, ...], links: Links, *, shown: Kind) -> tuple[Choice, ...]:
+    """Offer each kind for the map."""
+    return tuple(
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
     )
 
 
-def _share_facts(goal: GoalLine, period: Period, *, has_plan: bool, is_coming: bool) -> list[Fact]:
-    if goal.share is None:
-        none = (
-            _("from %(day)s on", day=period.starts_on) if is_coming else _("no target on this day")
-        )
-        return [Fact(_("Share of the target"), str(none))]
-    lead = _("%(lead)s vs plan", lead=signed(goal.lead, goal.unit))
-    return [
-        Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
-        Fact(_("Still to come"), amount(goal.missing, goal.unit)),
-    ]
+@remembered
+def say_map(kind: Kind) -> object:
+    """Say what the map shows."""
+    return _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind])
 
 
-def _apart_facts(
-    goal: GoalLine, ever: tuple[tuple[Measure, ...], int] | None, links: Links
-) -> list[Fact]:
-    """Name what the goal leaves out: mobile robots, and those that have left the stock."""
-    facts = [
-        Fact(APART_NAMES[measure], amount(total, goal.unit), links.entries(measures=(measure,)))
-        for measure, total in goal.apart.items()
-    ]
-    if ever is not None:
-        measures, total = ever
-        url = links.entries(measures=measures)
-        facts.append(Fact(_("Ever deployed, retired ones too"), amount(total, goal.unit), url))
-    return facts
+@remembered_lately
+def show_stages(
+    kinds: tuple[Kind, ...], stages: Mapping[Status, Mapping[Kind, int]]
+) -> tuple[Stage, ...]:
+    """Return the cases under way, stage by stage."""
+    return tuple(
+        Stage(STAGE_NAMES[stage], [counts.get(kind, 0) for kind in kinds])
+        for stage, counts in stages.items()
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Ways(Settled):
+    """The addresses of the same figures in other forms, and of the result."""
+
+    result: str
+    file: str
+    workbook: str
+    briefing: str
+    charts: str
 
 
 @remembered
-def show_maps(kinds: Sequence[Kind], links: Links, *, shown: Kind) -> list[Choice]:
-    """Offer each kind for the map."""
-    return [
-        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
-    ]
-
-
-def show_stages(answer: Answer, stages: Mapping[Status, Mapping[Kind, int]]) -> list[Stage]:
-    """Return the cases under way, stage by stage."""
-    kinds = answer.table.kinds
-    return [
-        Stage(STAGE_NAMES[stage], [counts.get(kind, 0) for kind in kinds])
-        for stage, counts in stages.items()
-    ]
+def show_ways(links: Links, *, ends_on: date) -> Ways:
+    """Return where else the figures of a page are."""
+    return Ways(
+        links.again(as_of=ends_on.isoformat()),
+        links.file(),
+        links.workbook(),
+        links.briefing(),
+        links.charts(),
+    )
 
 
 @dataclass(frozen=True)
@@ -288,8 +187,8 @@ class Page:
 
     days: object
     lead: Lead
+    is_begun: bool
     is_over: bool
-    result_url: str
     bar: TimeBar
     goals: Sequence[GoalShown]
     has_plan: bool
@@ -316,10 +215,7 @@ class Page:
     known_at: datetime
     sequence: int
     head: str
-    file_url: str
-    workbook_url: str
-    briefing_url: str
-    charts_url: str
+    ways: Ways
 
 
 def show_page(
@@ -331,43 +227,70 @@ def show_page(
     order: Kind | None,
     on_map: Kind,
 ) -> Page:
-    """Set out the whole page; `order` is the kind whose share orders the districts."""
-    table, period, head = answer.table, answer.table.period, answer.tally.head
-    has_plan = period.phase is Phase.RUNNING
-    ids = {line.code: line.id for line in answer.tally.districts}
+    """Set out the whole page; `order` is the kind whose share orders the districts.
+
+    What hangs together is given again as it is while all that it is made of is the same.
+    """
+    table, counted, head = answer.table, answer.tally.goals, answer.tally.head
+    period, kinds, districts = table.period, table.kinds, answer.tally.districts
+    desks, outlooks, week = course.desks, course.outlooks, course.grown[course.week_on]
+    coming = tuple(course.coming.items())
+    grown = course.grown[course.month_on], course.grown[course.year_on]
     return Page(
-        days=show_days(table),
-        lead=foresee_lead(lead_of(table), table, course),
+        days=show_days(period),
+        lead=foresee_lead(table, outlooks),
+        is_begun=any(goal.counted for goal in table.goals),
         is_over=period.phase is Phase.ENDED,
-        result_url=links.again(as_of=period.ends_on.isoformat()),
         bar=show_bar(period),
-        goals=show_goals(answer, links, course=course),
-        has_plan=has_plan,
-        has_forecast=any(outlook.forecast for outlook in course.outlooks.values()),
+        goals=show_goals(
+            table,
+            counted,
+            links,
+            outlooks=outlooks,
+            week_on=course.week_on,
+            grown=week,
+            checked=answer.checked,
+            coming=coming,
+        ),
+        has_plan=period.phase is Phase.RUNNING,
+        has_forecast=any(outlook.forecast for outlook in outlooks),
         kinds=show_kinds(table),
         districts_say=say_districts(table),
-        orders=show_orders(table.kinds, links, order=order),
-        rows=show_rows(table, links, order=order, desks=course.desks, ids=ids),
-        city=show_city(table, links, desks=course.desks),
+        orders=show_orders(kinds, links, order=order),
+        rows=show_rows(
+            table, tuple(desks.of(line.id).wait for line in districts), links, order=order
+        ),
+        city=show_city(table, desks.city.wait, links),
         desk_head=show_desk_head(),
-        moves=show_moves(answer, course, links),
-        week=show_week(answer, course, links),
+        moves=show_moves(
+            table,
+            districts,
+            links,
+            since=(course.month_on, course.year_on),
+            grown=grown,
+            desks=desks,
+        ),
+        week=show_week(
+            table,
+            answer.counted,
+            links,
+            week_on=course.week_on,
+            grown=week,
+            latest=course.latest,
+        ),
         allocation_notes=note_allocations(table),
-        trends=show_trends(answer, course=course),
-        months=show_months(answer),
-        maps=show_maps(table.kinds, links, shown=on_map),
-        map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
+        trends=show_trends(table, answer.counted, answer.trend, outlooks=outlooks),
+        months=show_months(answer.trend, answer.counted),
+        maps=show_maps(kinds, links, shown=on_map),
+        map_says=say_map(on_map),
         tiles=show_tiles(table, links, kind=on_map),
         waters=show_waters(),
-        stages=show_stages(answer, stages),
-        pipeline=[goal.pipeline for goal in table.goals],
-        rules=[*rules_of(table), *rules_of_course(course), CHECKED],
+        stages=show_stages(kinds, stages),
+        pipeline=tuple(goal.pipeline for goal in table.goals),
+        rules=(*rules_of(table), *rules_of_course(course), CHECKED),
         as_of=period.as_of,
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,
         head=head.hash,
-        file_url=links.file(),
-        workbook_url=links.workbook(),
-        briefing_url=links.briefing(),
-        charts_url=links.charts(),
+        ways=show_ways(links, ends_on=period.ends_on),
     )

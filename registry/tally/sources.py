@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
+from registry.core.kept import remembered_lately
 from registry.core.language import _
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
@@ -84,13 +85,14 @@ def _with_basis(said: object, basis: Basis) -> object:
     return _("%(said)s. Set by the city, in force from %(day)s (record #%(sequence)s).", **words)
 
 
-def note_allocations(table: Table) -> list[object]:
+@remembered_lately
+def note_allocations(table: Table) -> tuple[object, ...]:
     """Name the goals whose shares do not add up to the target, and by how much."""
-    return [
+    return tuple(
         _("%(kind)s: %(said)s.", kind=KIND_NAMES[goal.kind], said=say_allocated(goal, given))
         for goal in table.goals
         if (given := table.allocated(goal.kind)) is not None and given != goal.target
-    ]
+    )
 
 
 def say_sources(answer: Tally, table: Table) -> list[object]:
