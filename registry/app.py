@@ -63,6 +63,7 @@ from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally import geometry
 from registry.tally.queries import public_figures
 from registry.tally.samples import sample_charts
+from registry.tally.slots import kept_section
 from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> Flask:
         proposals_waiting=count_waiting_for,
         transfers_waiting=count_transfers,
         note_release=note_release,
+        kept_section=kept_section,
         trend_path=geometry.draw_path,
         trend_x=geometry.chart_x,
         trend_y=geometry.chart_y,

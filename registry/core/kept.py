@@ -30,7 +30,6 @@ from markupsafe import Markup
 from registry.core.language import Message, is_chinese
 
 PARTS_MOST = 2_000
-WHOLES_MOST = 300
 MADE_MOST = 600
 LATELY_MOST = 60
 PLAIN = frozenset({str, int, NoneType})
@@ -70,46 +69,42 @@ class Parts(Generic[Made]):
 
 
 parts: Parts[str] = Parts()
-wholes: Parts[str] = Parts(WHOLES_MOST)
 
 
 def init_app(app: Flask) -> None:
     """Let templates write `kept(macro, …)` where they would write `macro(…)`.
 
-    `kept_each(macro, items, …)` is that for each item, one after the other; `kept_whole(macro, …)`
-    is for what holds many parts, of which fewer are kept.
+    `kept_each(macro, items, …)` is that for each item, one after the other.
     """
-    app.jinja_env.globals.update(kept=kept, kept_each=kept_each, kept_whole=kept_whole)
+    app.jinja_env.globals.update(kept=kept, kept_each=kept_each)
 
 
-def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
+def kept(macro: Macro, *arguments: Any) -> str:
     """Return what the macro makes of these arguments."""
-    return _keep_in(parts, macro, arguments, named)
+    return keep_in(parts, macro, arguments, form=_as_it_is)
 
 
-def kept_whole(macro: Macro, *arguments: Any) -> str:
-    """Do as `kept`, for a section of a page."""
-    return _keep_in(wholes, macro, arguments, {})
-
-
-def _keep_in(
-    parts: Parts[str], macro: Macro, arguments: tuple[Any, ...], named: dict[str, Any]
-) -> str:
+def keep_in(
+    parts: Parts[Made], macro: Macro, arguments: tuple[Any, ...], *, form: Callable[[str], Made]
+) -> Made:
+    """Return what the macro makes of these arguments, in the form in which it is kept."""
     try:
         key = (
             macro._func,  # noqa: SLF001 - the code of the macro, the same in every import of it
             is_chinese(),
             values_of(arguments),
-            values_of(tuple(named.items())),
         )
     except NotPlain:
-        return macro(*arguments, **named)
+        return form(macro(*arguments))
     found = parts.find(key)
-    if found is not None:
-        return found
-    made = macro(*arguments, **named)
-    parts.keep(key, made)
-    return made
+    if found is None:
+        found = form(macro(*arguments))
+        parts.keep(key, found)
+    return found
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:

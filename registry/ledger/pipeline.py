@@ -117,10 +117,14 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
     open_still = since.cases - since.decided
     again = _list_open(since.head, ids=open_still) if open_still else []
     gone = [found[id_] for found in kept.cases.values() for id_ in since.cases & found.keys()]
-    unknown = posted | (_subjects_of(again) - kept.subjects)
-    counted = (kept.counted - unknown) | _list_counted(unknown, since.head)
+    subjects, counted = kept.subjects, kept.counted
+    unknown = posted | (_subjects_of(again) - subjects)
+    if unknown:
+        subjects |= unknown
+        counted = (counted - unknown) | _list_counted(unknown, since.head)
     cases = _replace(kept.cases, gone, again)
-    firms = {case.survivor_id for case in (*gone, *again)} | set(map(firm_named, posted))
+    uncounted = _subjects_of([*gone, *again]) - (kept.counted & counted)
+    firms = set(map(firm_named, uncounted | posted))
     kinds = {case.kind for case in (*gone, *again)}
     if posted:
         kinds |= COUNTED_BY_ENTERPRISE
@@ -132,7 +136,7 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
         [*((case, -1) for case in gone), *((case, 1) for case in again)],
     )
     pipeline = replace(sums, ids=ChainMap(*cases.values()))
-    return Opened(cases, kept.subjects | unknown, counted, pipeline)
+    return Opened(cases, subjects, counted, pipeline)
 
 
 def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase]) -> Cases:
@@ -146,18 +150,19 @@ def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase
 
 
 def _beside(
-    cases: Cases, kinds: Collection[Kind], moved: Collection[OpenCase], *, firms: AbstractSet[int]
+    cases: Cases, kinds: AbstractSet[Kind], moved: Collection[OpenCase], *, firms: AbstractSet[int]
 ) -> Mapping[Kind, Collection[OpenCase]]:
-    """Return of each kind the cases that weigh otherwise: those that moved, or all of their firms.
+    """Return of each kind the cases that weigh otherwise: those that moved, or all of some firms.
 
-    Only of a kind that is counted by enterprise does one case change what another one weighs.
+    Only of a kind that is counted by enterprise does one case change what another one weighs; one
+    of a firm that was in the figure and still is weighs nothing.
     """
-    return {
-        kind: [case for case in cases[kind].values() if case.survivor_id in firms]
-        if kind in COUNTED_BY_ENTERPRISE
-        else [case for case in moved if case.kind is kind]
-        for kind in kinds
-    }
+    found: dict[Kind, list[OpenCase]] = {}
+    for kind in kinds - COUNTED_BY_ENTERPRISE:
+        found[kind] = [case for case in moved if case.kind is kind]
+    for kind in kinds & COUNTED_BY_ENTERPRISE if firms else ():
+        found[kind] = [case for case in cases[kind].values() if case.survivor_id in firms]
+    return found
 
 
 def _weigh(cases: Mapping[Kind, Collection[OpenCase]], counted: AbstractSet[str]) -> Weighed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +63,7 @@ class Decision(NamedTuple):
     days: int
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """How long one desk took (working days, none where it decided nothing), and what is overdue."""
 
     decided: int
@@ -87,20 +87,28 @@ class Sample(Settled):
     """The working days that some decisions took, and how many of these approved."""
 
     def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
-        self._days, self.approved = Counter(days), approved
+        self._days: Mapping[int, int] = Counter(days)
+        self.approved = approved
 
     def change(self, changes: Iterable[tuple[Decision, int]]) -> Sample:
         """Return a sample with decisions counted in (1) and out (-1)."""
-        new = Sample(approved=self.approved)
-        new._days.update(self._days)
+        new, days = Sample(approved=self.approved), dict(self._days)
         for decision, by in changes:
-            new._days[decision.days] += by
+            days[decision.days] = days.get(decision.days, 0) + by
             new.approved += by * decision.is_approved
+        new._days = days
         return new
 
     @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """Return the days in order, and how many decisions took so many or fewer."""
+        ordered = sorted(self._days)
+        return ordered, list(accumulate([self._days[days] for days in ordered]))
+
+    @property
     def decided(self) -> int:
-        return self._days.total()
+        ends = self._ends[1]
+        return ends[-1] if ends else 0
 
     @property
     def pass_rate(self) -> Fraction:
@@ -119,9 +127,8 @@ class Sample(Settled):
 
     def _at(self, place: int) -> int:
         """Return the days at a place, when they are put in order."""
-        ordered = sorted(self._days)
-        ends = accumulate(self._days[days] for days in ordered)
-        return next(days for days, end in zip(ordered, ends, strict=True) if end > place)
+        ordered, ends = self._ends
+        return ordered[bisect_right(ends, place)]
 
 
 Samples = Mapping[Kind | int | None, Sample]

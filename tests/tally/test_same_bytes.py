@@ -30,6 +30,7 @@ from registry.ledger.models import Seal
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import get_programme
+from registry.tally import slots
 from registry.tally.links import write_query
 from tests.conftest import SignedIn
 from tests.factories import a_user
@@ -241,8 +242,8 @@ def test_only_what_a_record_changes_is_made_anew(
     leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is kept is found again: a value of a sort that is never kept would not be seen else."""
-    for name in ("parts", "wholes"):
-        monkeypatch.setattr(kept, name, kept.Parts())
+    monkeypatch.setattr(kept, "parts", kept.Parts())
+    monkeypatch.setattr(slots, "sections", kept.Parts())
     chance = random.Random(3)
     for _ in range(8):
         _register(chance)
@@ -250,13 +251,13 @@ def test_only_what_a_record_changes_is_made_anew(
         read(leader, "/tally")
     read(leader, "/tally")
     made: list[object] = []
-    written: list[str] = []
+    written: list[object] = []
     keep = kept.Parts.keep
 
     def note(parts: kept.Parts[Any], key: object, part: object) -> None:
         if key not in parts.older:  # what was found there is kept for longer
             made.append(key)
-            written.extend([part] if isinstance(part, str) else ())
+            written.extend([key] if parts in (kept.parts, slots.sections) else ())
         keep(parts, key, part)
 
     monkeypatch.setattr(kept.Parts, "keep", note)
@@ -306,16 +307,24 @@ def test_a_collection_is_told_apart_by_being_the_same_thing() -> None:
     assert len(asked) == 4
 
 
-def test_each_whole_section_is_told_apart_by_all_that_it_shows(app: Flask) -> None:
-    macro = app.jinja_env.from_string(
-        "{% macro say(items, word) %}{{ items | join }}{{ word }}{% endmacro %}"
-    ).module.say  # type: ignore[attr-defined]  # made by the template
+def test_sections_are_told_apart_by_all_that_they_show_and_filled_with_the_head(app: Flask) -> None:
+    source = "{% macro say(items, word) %}{{ items | join }}{{ word }}{% endmacro %}"
+    say = app.jinja_env.from_string(source).module.say  # type: ignore[attr-defined]  # made by it
+    asked = (
+        ([1], "年"),
+        ([2], "年"),
+        ([1], slots.IN_WORDS),
+        ([1], slots.IN_ADDRESSES),
+        ([1], "年"),
+    )
 
-    said = [
-        kept.kept_whole(macro, *asked) for asked in (([1], "a"), ([2], "a"), ([1], "b"), ([1], "a"))
-    ]
+    page = "–".join(slots.kept_section(say, *words) for words in asked)
+    first = slots.fill(f"<{page} {slots.IN_ADDRESSES}>", pin="#7", sequence=7000)
+    page = slots.kept_section(say, *asked[2])
+    second = slots.fill(page, pin="#8", sequence=8000)
 
-    assert said == ["1a", "2a", "1b", "1a"]
+    assert first.decode() == "<1年–2年–17,000–1%237–1年 %237>"
+    assert second.decode() == "18,000"
 
 
 def test_answers_of_earlier_heads_are_bounded_and_read_once(app: Flask) -> None:
