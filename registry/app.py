@@ -38,6 +38,7 @@ from registry.core import (
     large_bodies,
     log,
     metrics,
+    sections,
     templating,
     transactions,
     unchanged,
@@ -63,7 +64,6 @@ from registry.standing.views.beside import beside_entry, count_waiting_for
 from registry.tally import geometry
 from registry.tally.queries import public_figures
 from registry.tally.samples import sample_charts
-from registry.tally.slots import kept_section
 from registry.tally.views import show_counting, tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
     language.init_app(app, select=_select_language)
     templating.init_app(app)
     kept.init_app(app)
+    sections.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
         sample_charts=sample_charts,
@@ -117,7 +118,6 @@ def create_app(settings: Settings) -> Flask:
         proposals_waiting=count_waiting_for,
         transfers_waiting=count_transfers,
         note_release=note_release,
-        kept_section=kept_section,
         trend_path=geometry.draw_path,
         trend_x=geometry.chart_x,
         trend_y=geometry.chart_y,

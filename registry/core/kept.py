@@ -178,7 +178,7 @@ def values_of(thing: Any) -> Any:
     if kind in PLAIN or isinstance(thing, Settled):
         return thing
     if kind in SEQUENCES:
-        return tuple([values_of(item) for item in thing])
+        return tuple([item if isinstance(item, Settled) else values_of(item) for item in thing])
     if kind in BY_THEIR_WORDS:
         return kind, str(thing)
     get = _reader_of(kind)  # type: ignore[arg-type]  # a class can be a key

@@ -13,7 +13,7 @@ from registry.programme.kinds import Kind, Measure
 from registry.tally.course import Outlook
 from registry.tally.forecast import Forecast
 from registry.tally.geometry import Lines, Place, draw_lines, level_of, list_places
-from registry.tally.links import Links
+from registry.tally.links import Choice, Links
 from registry.tally.table import Cell, GoalLine, Period, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, amount, join, signed
 
@@ -127,7 +127,35 @@ def _show_month(point: TrendPoint, measures: tuple[tuple[Measure, ...], ...]) ->
     return Month(point.on, [point.total(names) for names in measures])
 
 
+@dataclass(frozen=True, eq=False)
+class MapShown(Settled):
+    """The schematic map of one kind, and the kinds that it can show."""
+
+    says: object
+    choices: Sequence[Choice]
+    tiles: Sequence[Tile]
+    waters: Sequence[Water]
+
+
 @remembered_lately
+def show_map(table: Table, links: Links, *, kind: Kind) -> MapShown:
+    """Draw the districts by their shares of one kind."""
+    return MapShown(
+        _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind]),
+        _show_choices(table.kinds, links, shown=kind),
+        show_tiles(table, links, kind=kind),
+        show_waters(),
+    )
+
+
+@remembered
+def _show_choices(kinds: tuple[Kind, ...], links: Links, *, shown: Kind) -> tuple[Choice, ...]:
+    """Offer each kind for the map."""
+    return tuple(
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
+    )
+
+
 def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> tuple[Tile, ...]:
     """Return a square for each district; none at all where one of them has no place on the map.
 

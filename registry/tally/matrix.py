@@ -9,8 +9,9 @@ from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _
 from registry.programme.kinds import Kind
 from registry.tally.links import Choice, Links
-from registry.tally.outlook import Extra, show_wait
+from registry.tally.outlook import Extra, ExtraHead, show_desk_head, show_wait
 from registry.tally.pace import Wait
+from registry.tally.sources import note_allocations
 from registry.tally.table import Cell, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, join
 
@@ -44,7 +45,39 @@ class RowShown(Settled):
     extra: Sequence[Extra] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class MatrixShown(Settled):
+    """The districts by kind, how they may be ordered, and what to say above and below."""
+
+    says: object
+    orders: Sequence[Choice]
+    kinds: Sequence[KindShown]
+    rows: Sequence[RowShown]
+    city: RowShown
+    desk_head: ExtraHead
+    notes: Sequence[object]
+
+
 @remembered_lately
+def show_matrix(
+    table: Table, waits: tuple[Wait, ...], links: Links, *, order: Kind | None
+) -> MatrixShown:
+    """Set out the districts; `order` is the kind whose share orders them.
+
+    `waits` says how each of them keeps up, in the official order, and then the city.
+    """
+    places = dict(zip(table.districts, waits[:-1], strict=True))
+    return MatrixShown(
+        says=say_districts(table),
+        orders=_show_orders(table.kinds, links, order=order),
+        kinds=show_kinds(table),
+        rows=[_show_row(row, places[row], links) for row in table.ordered_by(order)],
+        city=_show_row(table.city, waits[-1], links),
+        desk_head=show_desk_head(),
+        notes=note_allocations(table),
+    )
+
+
 def show_kinds(table: Table) -> tuple[KindShown, ...]:
     """Return the heads of the columns."""
     has_plan = table.period.phase is not Phase.BEFORE
@@ -57,23 +90,6 @@ def show_kinds(table: Table) -> tuple[KindShown, ...]:
 @remembered
 def _show_kind(kind: Kind, unit: str, plan_share: float | None) -> KindShown:
     return KindShown(KIND_NAMES[kind], unit, plan_share)
-
-
-@remembered_lately
-def show_rows(
-    table: Table, waits: tuple[Wait, ...], links: Links, *, order: Kind | None
-) -> tuple[RowShown, ...]:
-    """Return the districts, each figure with the address of what is behind it.
-
-    `waits` says in the table's order how each of them keeps up.
-    """
-    places = dict(zip(table.districts, waits, strict=True))
-    return tuple(_show_row(row, places[row], links) for row in table.ordered_by(order))
-
-
-def show_city(table: Table, wait: Wait, links: Links) -> RowShown:
-    """Return the last row: the city with its targets."""
-    return _show_row(table.city, wait, links)
 
 
 @remembered
@@ -94,7 +110,9 @@ def _show_cell(cell: Cell, district: str, links: Links) -> CellShown:
 
 
 @remembered
-def show_orders(kinds: tuple[Kind, ...], links: Links, *, order: Kind | None) -> tuple[Choice, ...]:
+def _show_orders(
+    kinds: tuple[Kind, ...], links: Links, *, order: Kind | None
+) -> tuple[Choice, ...]:
     """Offer the official order, or the share of one kind."""
     official = Choice(_("Official order"), links.again(order=""), current=order is None)
     by_kind = (
@@ -104,7 +122,6 @@ def show_orders(kinds: tuple[Kind, ...], links: Links, *, order: Kind | None) ->
     return (official, *by_kind)
 
 
-@remembered_lately
 def say_districts(table: Table) -> object:
     """Say what the mark in the table means, or what is missing for it."""
     if not table.is_allocated:

@@ -20,7 +20,7 @@ from registry.tally.changes import Group, group_lines
 from registry.tally.course import Course, Grown, Outlook
 from registry.tally.forecast import shown
 from registry.tally.links import Links
-from registry.tally.pace import Desks, Wait
+from registry.tally.pace import Wait
 from registry.tally.sources import explain_basis
 from registry.tally.table import GoalLine, Pace, Period, Table
 from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, lead_of, signed
@@ -235,12 +235,10 @@ class Move(Settled):
 
 @dataclass(frozen=True, eq=False)
 class MoveRow(Settled):
-    """One district, or the city: its moves, and how long nine tenths of its decisions took."""
+    """One district, or the city, and its moves."""
 
     name: str
     moves: Sequence[Move]
-    decided: int
-    percentile: int | None
 
 
 @remembered_lately
@@ -251,25 +249,17 @@ def show_moves(
     *,
     since: tuple[date, date],
     grown: tuple[Grown, Grown],
-    desks: Desks,
 ) -> tuple[MoveRow, ...]:
     """Return how each district moved since two days, the city last."""
     goals = tuple((goal.kind, goal.unit) for goal in table.goals)
     places = [
-        (row, tuple(each.of(line.id) for each in grown), desks.of(line.id))
+        (row, tuple(each.of(line.id) for each in grown))
         for row, line in zip(table.districts, districts, strict=True)
     ]
-    places.append((table.city, tuple(each.city for each in grown), desks.city))
+    places.append((table.city, tuple(each.city for each in grown)))
     return tuple(
-        _show_moves(
-            (row.code, row.name),
-            goals,
-            links,
-            since=since,
-            grown=sums,
-            took=(desk.decided, desk.percentile),
-        )
-        for row, sums, desk in places
+        _show_moves((row.code, row.name), goals, links, since=since, grown=sums)
+        for row, sums in places
     )
 
 
@@ -281,7 +271,6 @@ def _show_moves(
     *,
     since: tuple[date, date],
     grown: tuple[tuple[int, ...], ...],
-    took: tuple[int, int | None],
 ) -> MoveRow:
     """Say how much each goal, with its unit, grew in one place (code, name) since two days."""
     code, name = place
@@ -289,7 +278,7 @@ def _show_moves(
         _show_move(kind, unit, code, links, since=since, grown=each)
         for (kind, unit), each in zip(goals, zip(*grown, strict=True), strict=True)
     ]
-    return MoveRow(name, moves, *took)
+    return MoveRow(name, moves)
 
 
 @remembered

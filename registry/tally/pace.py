@@ -75,12 +75,23 @@ class Desk(NamedTuple):
     def wait(self) -> Wait:
         return Wait(self.overdue, self.median)
 
+    @property
+    def took(self) -> Took:
+        return Took(self.decided, self.percentile)
+
 
 class Wait(NamedTuple):
     """What the matrix says of a desk: cases overdue, and the median of its days."""
 
     overdue: int
     median: float | None
+
+
+class Took(NamedTuple):
+    """How many a desk decided, and in how many days nine tenths of them."""
+
+    decided: int
+    percentile: int | None
 
 
 class Sample(Settled):

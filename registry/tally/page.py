@@ -12,48 +12,23 @@ from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, n_
 from registry.programme.kinds import Kind
 from registry.tally.cards import GoalShown, show_goals
-from registry.tally.charts import (
-    Month,
-    Tile,
-    TrendShown,
-    Water,
-    show_months,
-    show_tiles,
-    show_trends,
-    show_waters,
-)
+from registry.tally.charts import MapShown, Month, TrendShown, show_map, show_months, show_trends
 from registry.tally.checked import CHECKED
 from registry.tally.course import Course
-from registry.tally.links import Choice, Links
-from registry.tally.matrix import (
-    KindShown,
-    RowShown,
-    say_districts,
-    show_city,
-    show_kinds,
-    show_orders,
-    show_rows,
-)
+from registry.tally.links import Links
+from registry.tally.matrix import MatrixShown, show_matrix
 from registry.tally.outlook import (
-    ExtraHead,
     MoveRow,
     WeekShown,
     foresee_lead,
     rules_of_course,
-    show_desk_head,
     show_moves,
     show_week,
 )
+from registry.tally.pace import Took
 from registry.tally.queries import Answer
-from registry.tally.sources import note_allocations
 from registry.tally.table import Period, Phase
-from registry.tally.words import (
-    KIND_NAMES,
-    STAGE_NAMES,
-    Lead,
-    Rule,
-    rules_of,
-)
+from registry.tally.words import STAGE_NAMES, Lead, Rule, rules_of
 
 YEARS_MOST = 6
 
@@ -133,20 +108,6 @@ def _percent_at(day: date, period: Period) -> float:
     return round(100 * (day - period.starts_on).days / period.total_days, 2)
 
 
-@remembered
-def show_maps(kinds: tuple[Kind, ...], links: Links, *, shown: Kind) -> tuple[Choice, ...]:
-    """Offer each kind for the map."""
-    return tuple(
-        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
-    )
-
-
-@remembered
-def say_map(kind: Kind) -> object:
-    """Say what the map shows."""
-    return _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind])
-
-
 @remembered_lately
 def show_stages(
     kinds: tuple[Kind, ...], stages: Mapping[Status, Mapping[Kind, int]]
@@ -193,21 +154,13 @@ class Page:
     goals: Sequence[GoalShown]
     has_plan: bool
     has_forecast: bool
-    kinds: Sequence[KindShown]
-    districts_say: object
-    orders: Sequence[Choice]
-    rows: Sequence[RowShown]
-    city: RowShown
-    desk_head: ExtraHead
+    matrix: MatrixShown
     moves: Sequence[MoveRow]
+    took: Sequence[Took]
     week: WeekShown
-    allocation_notes: Sequence[object]
     trends: Sequence[TrendShown]
     months: Sequence[Month]
-    maps: Sequence[Choice]
-    map_says: object
-    tiles: Sequence[Tile]
-    waters: Sequence[Water]
+    map: MapShown
     stages: Sequence[Stage]
     pipeline: Sequence[int]
     rules: Sequence[Rule]
@@ -231,61 +184,30 @@ def show_page(
 
     What hangs together is given again as it is while all that it is made of is the same.
     """
-    table, counted, head = answer.table, answer.tally.goals, answer.tally.head
-    period, kinds, districts = table.period, table.kinds, answer.tally.districts
-    desks, outlooks, week = course.desks, course.outlooks, course.grown[course.week_on]
-    coming = tuple(course.coming.items())
-    grown = course.grown[course.month_on], course.grown[course.year_on]
+    table, counted, head = answer.table, answer.counted, answer.tally.head
+    period, districts, outlooks = table.period, answer.tally.districts, course.outlooks
+    since = course.month_on, course.year_on
+    week, month, year = (course.grown[day] for day in (course.week_on, *since))
+    desks = [*(course.desks.of(line.id) for line in districts), course.desks.city]
     return Page(
         days=show_days(period),
         lead=foresee_lead(table, outlooks),
         is_begun=any(goal.counted for goal in table.goals),
         is_over=period.phase is Phase.ENDED,
         bar=show_bar(period),
-        goals=show_goals(
-            table,
-            counted,
-            links,
-            outlooks=outlooks,
-            week_on=course.week_on,
-            grown=week,
-            checked=answer.checked,
-            coming=coming,
-        ),
+        goals=_show_goals(answer, course, links),
         has_plan=period.phase is Phase.RUNNING,
         has_forecast=any(outlook.forecast for outlook in outlooks),
-        kinds=show_kinds(table),
-        districts_say=say_districts(table),
-        orders=show_orders(kinds, links, order=order),
-        rows=show_rows(
-            table, tuple(desks.of(line.id).wait for line in districts), links, order=order
-        ),
-        city=show_city(table, desks.city.wait, links),
-        desk_head=show_desk_head(),
-        moves=show_moves(
-            table,
-            districts,
-            links,
-            since=(course.month_on, course.year_on),
-            grown=grown,
-            desks=desks,
-        ),
+        matrix=show_matrix(table, tuple(desk.wait for desk in desks), links, order=order),
+        moves=show_moves(table, districts, links, since=since, grown=(month, year)),
+        took=tuple(desk.took for desk in desks),
         week=show_week(
-            table,
-            answer.counted,
-            links,
-            week_on=course.week_on,
-            grown=week,
-            latest=course.latest,
+            table, counted, links, week_on=course.week_on, grown=week, latest=course.latest
         ),
-        allocation_notes=note_allocations(table),
-        trends=show_trends(table, answer.counted, answer.trend, outlooks=outlooks),
-        months=show_months(answer.trend, answer.counted),
-        maps=show_maps(kinds, links, shown=on_map),
-        map_says=say_map(on_map),
-        tiles=show_tiles(table, links, kind=on_map),
-        waters=show_waters(),
-        stages=show_stages(kinds, stages),
+        trends=show_trends(table, counted, answer.trend, outlooks=outlooks),
+        months=show_months(answer.trend, counted),
+        map=show_map(table, links, kind=on_map),
+        stages=show_stages(table.kinds, stages),
         pipeline=tuple(goal.pipeline for goal in table.goals),
         rules=(*rules_of(table), *rules_of_course(course), CHECKED),
         as_of=period.as_of,
@@ -293,4 +215,17 @@ def show_page(
         sequence=head.sequence,
         head=head.hash,
         ways=show_ways(links, ends_on=period.ends_on),
+    )
+
+
+def _show_goals(answer: Answer, course: Course, links: Links) -> tuple[GoalShown, ...]:
+    return show_goals(
+        answer.table,
+        answer.tally.goals,
+        links,
+        outlooks=course.outlooks,
+        week_on=course.week_on,
+        grown=course.grown[course.week_on],
+        checked=answer.checked,
+        coming=tuple(course.coming.items()),
     )

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from registry.core.kept import remembered_lately
 from registry.core.language import _
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
@@ -85,7 +84,6 @@ def _with_basis(said: object, basis: Basis) -> object:
     return _("%(said)s. Set by the city, in force from %(day)s (record #%(sequence)s).", **words)
 
 
-@remembered_lately
 def note_allocations(table: Table) -> tuple[object, ...]:
     """Name the goals whose shares do not add up to the target, and by how much."""
     return tuple(

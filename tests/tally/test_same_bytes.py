@@ -19,7 +19,7 @@ from registry.accounts.roles import Role
 from registry.app import create_app
 from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
-from registry.core import clock, kept
+from registry.core import clock, kept, sections
 from registry.core.database import db, reading
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotDeployment, RobotLot, Standing
@@ -30,7 +30,6 @@ from registry.ledger.models import Seal
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind, Measure
 from registry.programme.queries import get_programme
-from registry.tally import slots
 from registry.tally.links import write_query
 from tests.conftest import SignedIn
 from tests.factories import a_user
@@ -243,7 +242,7 @@ def test_only_what_a_record_changes_is_made_anew(
 ) -> None:
     """What is kept is found again: a value of a sort that is never kept would not be seen else."""
     monkeypatch.setattr(kept, "parts", kept.Parts())
-    monkeypatch.setattr(slots, "sections", kept.Parts())
+    monkeypatch.setattr(sections, "sections", kept.Parts())
     chance = random.Random(3)
     for _ in range(8):
         _register(chance)
@@ -257,7 +256,7 @@ def test_only_what_a_record_changes_is_made_anew(
     def note(parts: kept.Parts[Any], key: object, part: object) -> None:
         if key not in parts.older:  # what was found there is kept for longer
             made.append(key)
-            written.extend([key] if parts in (kept.parts, slots.sections) else ())
+            written.extend([key] if parts in (kept.parts, sections.sections) else ())
         keep(parts, key, part)
 
     monkeypatch.setattr(kept.Parts, "keep", note)
@@ -288,43 +287,6 @@ def test_what_is_remembered_is_told_apart_by_its_arguments() -> None:
     assert asked == [("a", 1), ("a", 2)]
     assert kept.values_of((first, second)) == kept.values_of([make("a", 1), make("a", 2)])
     assert kept.values_of(first) != kept.values_of(second)
-
-
-def test_a_collection_is_told_apart_by_being_the_same_thing() -> None:
-    asked: list[object] = []
-
-    @kept.remembered_lately
-    def make(totals: dict[str, int], names: list[str], *, at: int) -> object:
-        asked.append((totals, names, at))
-        return kept.Settled()
-
-    totals, names = {"a": 1}, ["b"]
-    first = make(totals, names, at=1)
-
-    assert make(totals, names, at=1) is first
-    others = [make(dict(totals), names, at=1), make(totals, list(names), at=1)]
-    assert first not in [*others, make(totals, names, at=2)]
-    assert len(asked) == 4
-
-
-def test_sections_are_told_apart_by_all_that_they_show_and_filled_with_the_head(app: Flask) -> None:
-    source = "{% macro say(items, word) %}{{ items | join }}{{ word }}{% endmacro %}"
-    say = app.jinja_env.from_string(source).module.say  # type: ignore[attr-defined]  # made by it
-    asked = (
-        ([1], "年"),
-        ([2], "年"),
-        ([1], slots.IN_WORDS),
-        ([1], slots.IN_ADDRESSES),
-        ([1], "年"),
-    )
-
-    page = "–".join(slots.kept_section(say, *words) for words in asked)
-    first = slots.fill(f"<{page} {slots.IN_ADDRESSES}>", pin="#7", sequence=7000)
-    page = slots.kept_section(say, *asked[2])
-    second = slots.fill(page, pin="#8", sequence=8000)
-
-    assert first.decode() == "<1年–2年–17,000–1%237–1年 %237>"
-    assert second.decode() == "18,000"
 
 
 def test_answers_of_earlier_heads_are_bounded_and_read_once(app: Flask) -> None:
