@@ -185,6 +185,19 @@ def test_every_page_after_every_deed(
             assert read(leader, address) == read_anew(leader, address, monkeypatch), (step, acts)
 
 
+def test_a_decision_is_seen_wherever_it_shows(
+    leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, action in zip(Kind, ("approve", "reject", "approve", "approve"), strict=True):
+        filed = a_filed_case(kind, quantity=3).id
+        for name in ("claim", action):
+            case = db.session.get_one(Application, filed)
+            _step(case, name, EVENTS[Action(name)])
+            db.session.commit()
+            for page in PAGES:
+                assert read(leader, page) == read_anew(leader, page, monkeypatch), (kind, name)
+
+
 def _known_then(chance: random.Random) -> str:
     """Ask for a day by what was known at some head; some of these are asked again and again."""
     newest = db.session.scalar(sa.select(sa.func.max(Seal.sequence))) or 1
