@@ -97,9 +97,19 @@ class Tally:
     checked: Mapping[Measure, Checked]
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
-    allocated: Mapping[Kind, int | None]
     open_cases: Collection[int]
     stages: Mapping[tuple[str, Kind], int]
+
+    @property
+    def allocated(self) -> dict[Kind, int | None]:
+        """What the districts were given of each goal together; None where nothing was."""
+        given = {
+            goal.kind: [line.allocated[goal.kind] for line in self.districts] for goal in self.goals
+        }
+        return {
+            kind: sum(filter(None, shares)) if any(share is not None for share in shares) else None
+            for kind, shares in given.items()
+        }
 
     @property
     def known(self) -> str:
@@ -127,7 +137,6 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         checked=read_checked(as_of, head),
         goals=_goal_lines(goals, districts, totals, shares=shares, under_way=pipeline.by_kind),
         districts=districts,
-        allocated=_sum_allocated(goals, districts),
         open_cases=pipeline.ids,
         stages=pipeline.by_stage,
     )
@@ -259,16 +268,6 @@ def _sum_retired(goal: GoalInForce, totals: Totals) -> int:
 
 def _apart(goal: GoalInForce) -> list[Measure]:
     return [measure for measure in APART.get(goal.kind, ()) if measure not in goal.measures]
-
-
-@remembered_lately
-def _sum_allocated(goals: Goals, districts: tuple[DistrictLine, ...]) -> Mapping[Kind, int | None]:
-    """Add up what the districts were given; None where nothing was."""
-    given = {goal.kind: [line.allocated[goal.kind] for line in districts] for goal in goals}
-    return {
-        kind: sum(filter(None, shares)) if any(share is not None for share in shares) else None
-        for kind, shares in given.items()
-    }
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
