@@ -38,6 +38,7 @@ from registry.core import (
     large_bodies,
     log,
     metrics,
+    sections,
     templating,
     transactions,
     unchanged,
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
     language.init_app(app, select=_select_language)
     templating.init_app(app)
     kept.init_app(app)
+    sections.init_app(app)
     app.jinja_env.globals.update(
         public_figures=public_figures,
         sample_charts=sample_charts,

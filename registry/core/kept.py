@@ -5,12 +5,14 @@ combination of values, and then given again. Arguments are told apart by all tha
 part is as right as if it were made anew; one that holds anything else than plain values is.
 
 In the same way a function that is `remembered` gives again what it made of the same arguments in
-the same language. What it makes is `Settled`: never changed, and so told apart by being the same
-thing, which takes no time however much it holds.
+the same language. What it makes is never changed, and most of it is `Settled`: told apart by being
+the same thing, which takes no time however much it holds. So what is made of parts that are all the
+same as before is found at one look.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
@@ -29,9 +31,11 @@ from registry.core.language import Message, is_chinese
 
 PARTS_MOST = 2_000
 MADE_MOST = 600
+LATELY_MOST = 60
 PLAIN = frozenset({str, int, NoneType})
 BY_THEIR_WORDS = frozenset({float, bool, Decimal, date, datetime, time, Markup, Message})
 SEQUENCES = frozenset({tuple, list})
+COLLECTIONS = frozenset({dict, list, Counter, defaultdict})
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -75,23 +79,32 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(kept=kept, kept_each=kept_each)
 
 
-def kept(macro: Macro, *arguments: Any, **named: Any) -> str:
+def kept(macro: Macro, *arguments: Any) -> str:
     """Return what the macro makes of these arguments."""
+    return keep_in(parts, macro, arguments, form=_as_it_is)
+
+
+def keep_in(
+    parts: Parts[Made], macro: Macro, arguments: tuple[Any, ...], *, form: Callable[[str], Made]
+) -> Made:
+    """Return what the macro makes of these arguments, in the form in which it is kept."""
     try:
         key = (
             macro._func,  # noqa: SLF001 - the code of the macro, the same in every import of it
             is_chinese(),
             values_of(arguments),
-            values_of(tuple(named.items())),
         )
     except NotPlain:
-        return macro(*arguments, **named)
+        return form(macro(*arguments))
     found = parts.find(key)
-    if found is not None:
-        return found
-    made = macro(*arguments, **named)
-    parts.keep(key, made)
-    return made
+    if found is None:
+        found = form(macro(*arguments))
+        parts.keep(key, found)
+    return found
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:
@@ -111,16 +124,45 @@ def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:
     return Markup("".join(made))  # noqa: S704 - what macros made
 
 
+class Same:
+    """A collection as a part of a key: it is never changed, and equals itself alone."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing: object) -> None:
+        self.thing = thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.thing is other.thing
+
+
 def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
     """Let a function give again what it made of the same arguments in the same language.
 
-    It must depend on nothing else; its arguments are plain values or `Settled`.
+    It must depend on nothing else; its arguments are plain values, `Settled`, or collections that
+    are never changed and are told apart by being the same thing.
     """
-    made: Parts[Made] = Parts(MADE_MOST)
+    return _remember(make, most=MADE_MOST)
+
+
+def remembered_lately(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Do as `remembered`, for a few calls: of what holds much and is asked for once a page."""
+    return _remember(make, most=LATELY_MOST)
+
+
+def _remember(make: Callable[Given, Made], *, most: int) -> Callable[Given, Made]:
+    made: Parts[Made] = Parts(most)
 
     @wraps(make)
     def give(*arguments: Given.args, **named: Given.kwargs) -> Made:
-        key = (is_chinese(), arguments, tuple(named.items()))
+        given = (*arguments, *named, *named.values())
+        key = (
+            is_chinese(),
+            *[Same(each) if type(each) in COLLECTIONS else each for each in given],
+        )
         found = made.find(key)
         if found is None:
             found = make(*arguments, **named)
@@ -133,10 +175,10 @@ def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
 def values_of(thing: Any) -> Any:
     """Return all that a thing holds as something that can be compared; raise NotPlain."""
     kind = type(thing)
-    if kind in PLAIN:
+    if kind in PLAIN or isinstance(thing, Settled):
         return thing
     if kind in SEQUENCES:
-        return tuple([values_of(item) for item in thing])
+        return tuple([item if isinstance(item, Settled) else values_of(item) for item in thing])
     if kind in BY_THEIR_WORDS:
         return kind, str(thing)
     get = _reader_of(kind)  # type: ignore[arg-type]  # a class can be a key
@@ -159,7 +201,6 @@ def _reader_of(kind: type[Any]) -> Callable[[Any], Any]:
 
 
 READERS: dict[type[Any], Callable[[Any], Any]] = {
-    Settled: lambda thing: thing,
     Enum: attrgetter("value"),
     dict: lambda thing: values_of(tuple(thing.items())),
     tuple: lambda thing: tuple([values_of(value) for value in thing]),

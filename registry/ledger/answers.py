@@ -7,22 +7,23 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple  # JSON
 
 import sqlalchemy as sa
 
 from registry.core.database import db
-from registry.core.kept import Settled
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.ledger.checks import Checked, add_checked, read_checked
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head, KnownAt, read_head
-from registry.ledger.pipeline import Pipeline, read_pipeline
+from registry.ledger.pipeline import read_pipeline
 from registry.ledger.queries import (
     Basis,
     GoalInForce,
+    Goals,
+    Shares,
     Totals,
     read_goals,
     read_shares,
@@ -36,7 +37,6 @@ from registry.programme.queries import get_programme
 APART: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.MOBILE_ROBOT,)}
 RETIRED: Mapping[Kind, tuple[Measure, ...]] = {Kind.ROBOT_DEPLOYMENT: (Measure.ROBOT_RETIRED,)}
 
-GOALS_KEPT = 200
 PLACES = sa.select(District.id, District.code, District.name_zh, District.name_en).order_by(
     District.position
 )
@@ -56,7 +56,6 @@ class GoalLine(Settled):
     measures: tuple[Measure, ...]
     counted: int
     pipeline: int
-    cases: int
     apart: Mapping[Measure, int]
     retired: int
     milestones: tuple[Milestone, ...]
@@ -64,9 +63,16 @@ class GoalLine(Settled):
     plan_basis: Basis | None
     shares_basis: Basis | None
 
+    @property
+    def ever(self) -> tuple[tuple[Measure, ...], int] | None:
+        """Return, where things leave the stock, all that was ever counted: measures and sum."""
+        if self.kind not in RETIRED:
+            return None
+        return (*self.measures, *RETIRED[self.kind]), self.counted + self.retired
 
-@dataclass(frozen=True)
-class DistrictLine:
+
+@dataclass(frozen=True, eq=False)
+class DistrictLine(Settled):
     """One district: what is counted, allocated (None: nothing) and asked for there."""
 
     id: int
@@ -91,9 +97,19 @@ class Tally:
     checked: Mapping[Measure, Checked]
     goals: tuple[GoalLine, ...]
     districts: tuple[DistrictLine, ...]
-    allocated: Mapping[Kind, int | None]
     open_cases: Collection[int]
     stages: Mapping[tuple[str, Kind], int]
+
+    @property
+    def allocated(self) -> dict[Kind, int | None]:
+        """What the districts were given of each goal together; None where nothing was."""
+        given = {
+            goal.kind: [line.allocated[goal.kind] for line in self.districts] for goal in self.goals
+        }
+        return {
+            kind: sum(filter(None, shares)) if any(share is not None for share in shares) else None
+            for kind, shares in given.items()
+        }
 
     @property
     def known(self) -> str:
@@ -109,9 +125,8 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
     goals, pipeline = read_goals(as_of, head), read_pipeline(head)
     shares = read_shares(as_of, head)
     places = _places.read(None, newest, whole=_read_places, grow=_unless_laid_down)
-    districts = tuple(
-        _district_line(place, goals, totals=totals, shares=shares.quantities, pipeline=pipeline)
-        for place in places
+    districts = _district_lines(
+        places, goals, totals, shares=shares, under_way=pipeline.by_district
     )
     return Tally(
         programme=get_programme(),
@@ -120,20 +135,8 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
         head=head,
         newest=newest,
         checked=read_checked(as_of, head),
-        goals=tuple(
-            _goal_line(
-                goal,
-                counted=sum(line.counted[goal.kind] for line in districts),
-                pipeline=pipeline.by_kind.get(goal.kind, 0),
-                cases=pipeline.cases.get(goal.kind, 0),
-                apart=_sum_apart(goal, districts),
-                retired=_sum_retired(goal, totals),
-                shares_basis=shares.basis_of(goal.kind),
-            )
-            for goal in goals
-        ),
+        goals=_goal_lines(goals, districts, totals, shares=shares, under_way=pipeline.by_kind),
         districts=districts,
-        allocated={goal.kind: _allocated(districts, goal.kind) for goal in goals},
         open_cases=pipeline.ids,
         stages=pipeline.by_stage,
     )
@@ -161,36 +164,71 @@ def _unless_laid_down(kept: Places, since: Since) -> Places | None:
     return kept if since.causes <= OF_ENTRIES else None
 
 
-def _district_line(
-    place: Place,
-    goals: Sequence[GoalInForce],
-    *,
+@remembered_lately
+def _district_lines(
+    places: Places,
+    goals: Goals,
     totals: Totals,
-    shares: Mapping[tuple[int, Kind], int | None],
-    pipeline: Pipeline,
-) -> DistrictLine:
-    def total(measure: Measure) -> int:
-        return totals.get((place.id, measure), 0)
-
-    return DistrictLine(
-        place.id,
-        place.code,
-        place.name_zh,
-        place.name_en,
-        counted={goal.kind: sum(map(total, goal.measures)) for goal in goals},
-        allocated={goal.kind: shares.get((place.id, goal.kind)) for goal in goals},
-        pipeline={goal.kind: pipeline.by_district.get((place.id, goal.kind), 0) for goal in goals},
-        apart={measure: total(measure) for goal in goals for measure in _apart(goal)},
+    *,
+    shares: Shares,
+    under_way: Mapping[tuple[int, Kind], int],
+) -> tuple[DistrictLine, ...]:
+    return tuple(
+        _district_line(place, goals, totals, shares=shares, under_way=under_way) for place in places
     )
 
 
-@lru_cache(maxsize=GOALS_KEPT)
+def _district_line(
+    place: Place,
+    goals: Goals,
+    totals: Totals,
+    *,
+    shares: Shares,
+    under_way: Mapping[tuple[int, Kind], int],
+) -> DistrictLine:
+    id_ = place.id
+    return DistrictLine(
+        *place,
+        counted={
+            goal.kind: sum(totals.get((id_, measure), 0) for measure in goal.measures)
+            for goal in goals
+        },
+        allocated={goal.kind: shares.quantities.get((id_, goal.kind)) for goal in goals},
+        pipeline={goal.kind: under_way.get((id_, goal.kind), 0) for goal in goals},
+        apart={
+            measure: totals.get((id_, measure), 0) for goal in goals for measure in _apart(goal)
+        },
+    )
+
+
+@remembered_lately
+def _goal_lines(
+    goals: Goals,
+    districts: tuple[DistrictLine, ...],
+    totals: Totals,
+    *,
+    shares: Shares,
+    under_way: Mapping[Kind, int],
+) -> tuple[GoalLine, ...]:
+    return tuple(
+        _goal_line(
+            goal,
+            counted=sum(line.counted[goal.kind] for line in districts),
+            pipeline=under_way.get(goal.kind, 0),
+            apart=_sum_apart(goal, districts),
+            retired=_sum_retired(goal, totals),
+            shares_basis=shares.basis_of(goal.kind),
+        )
+        for goal in goals
+    )
+
+
+@remembered
 def _goal_line(
     goal: GoalInForce,
     *,
     counted: int,
     pipeline: int,
-    cases: int,
     apart: tuple[tuple[Measure, int], ...],
     retired: int,
     shares_basis: Basis | None,
@@ -203,7 +241,6 @@ def _goal_line(
         measures=goal.measures,
         counted=counted,
         pipeline=pipeline,
-        cases=cases,
         apart=dict(apart),
         retired=retired,
         milestones=goal.milestones,
@@ -231,12 +268,6 @@ def _sum_retired(goal: GoalInForce, totals: Totals) -> int:
 
 def _apart(goal: GoalInForce) -> list[Measure]:
     return [measure for measure in APART.get(goal.kind, ()) if measure not in goal.measures]
-
-
-def _allocated(districts: tuple[DistrictLine, ...], kind: Kind) -> int | None:
-    shares = [line.allocated[kind] for line in districts]
-    given = [share for share in shares if share is not None]
-    return sum(given) if given else None
 
 
 def to_json(tally: Tally) -> dict[str, Any]:

@@ -29,7 +29,9 @@ class Checked:
     newest: int = 0
 
 
+NOTHING = Checked()
 Kept = Mapping[Measure, Checked]
+NONE_CHECKED: Kept = {}
 
 _entries: Growing[frozenset[int]] = Growing()
 _checked: Growing[Kept] = Growing()
@@ -44,7 +46,7 @@ def read_checked(as_of: date, head: Head) -> Kept:
     newest = read_head()
     entries = _entries.read(None, newest, whole=_read_entries, grow=_unless_checked)
     if not entries:
-        return {}
+        return NONE_CHECKED
     if head.sequence < newest.sequence:
         return _read_checked(as_of, head)
 
@@ -89,7 +91,9 @@ def _read_checked(as_of: date, head: Head) -> dict[Measure, Checked]:
 
 def add_checked(found: Mapping[Measure, Checked], measures: Sequence[Measure]) -> Checked:
     """Add up what a goal counts."""
-    parts = [found.get(measure, Checked()) for measure in measures]
+    if not found:
+        return NOTHING
+    parts = [found.get(measure, NOTHING) for measure in measures]
     return Checked(
         sum(part.checked for part in parts),
         sum(part.in_order for part in parts),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple  # columns of a nested select have no common 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
@@ -68,8 +69,8 @@ class Line(NamedTuple):
         return (self.is_new, self.effective_on.toordinal(), self.sequence, self.position)
 
 
-@dataclass(frozen=True)
-class Differences:
+@dataclass(frozen=True, eq=False)
+class Differences(Settled):
     """One page of the lines, new work first, the latest first; `following` leads to the next."""
 
     lines: Sequence[Line]
@@ -133,7 +134,7 @@ def _put_on_top(
     )
     if not is_plain or len(lines) > limit:
         return None
-    if _are_known(new.entries - {line.entry_id for line in lines}, new.then):
+    if new.posted_before - {line.entry_id for line in lines}:
         return None
     if not lines:
         return kept
@@ -149,22 +150,6 @@ def _put_on_top(
     more = kept.following is not None or len(shown) > limit
     page = shown[:limit]
     return Differences(page, page[-1].key if more else None)
-
-
-def _are_known(entry_ids: Collection[int], then: Head) -> bool:
-    """Say whether any of these entries was posted before."""
-    if not entry_ids:
-        return False
-    asked = {"ids": sorted(entry_ids), "then": then.sequence}
-    return db.session.connection().execute(_EARLIER, asked).first() is not None
-
-
-_EARLIER = (
-    sa.select(Posting.entry_id)
-    .where(Posting.entry_id.in_(sa.bindparam("ids", expanding=True)))
-    .where(Posting.sequence <= sa.bindparam("then"))
-    .limit(1)
-)
 
 
 def stream_differences(

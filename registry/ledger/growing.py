@@ -13,8 +13,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import date
-from typing import Generic, NamedTuple, TypeVar
+from datetime import date, datetime
+from typing import Any, Generic, NamedTuple, TypeVar  # a row has columns of several types
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -72,35 +72,82 @@ class Posted(NamedTuple):
     position: int
 
 
+class Happened(NamedTuple):
+    """One event that was recorded since, with what its application says now.
+
+    `was_posted`: its entry had postings before.
+    """
+
+    type: str
+    application_id: int | None
+    entry_id: int | None
+    recorded_at: datetime
+    kind: str | None
+    district_id: int | None
+    due_on: date | None
+    was_posted: bool
+
+
 @dataclass(frozen=True)
 class Since:
-    """What was recorded after one head, up to another and with it; `decided` are cases closed."""
+    """What was recorded after one head, up to another and with it; `decided` are cases closed.
+
+    `entries` are those that an event names; `posted_before` of these had postings at the first head
+    already.
+    """
 
     then: Head
     head: Head
     causes: frozenset[str]
     postings: tuple[Posted, ...]
+    events: tuple[Happened, ...]
     cases: frozenset[int]
     decided: frozenset[int]
     entries: frozenset[int]
+    posted_before: frozenset[int]
 
 
 DECIDED = ("approved", "rejected", "withdrawn")
-SEALS = (
-    sa.select(
-        Seal.sequence, Seal.hash, Seal.cause, Event.application_id, Event.entry_id, Event.type
+CASE = sa.table(  # of a higher floor; only read
+    "application",
+    sa.column("id", sa.Integer),
+    sa.column("kind", sa.String),
+    sa.column("district_id", sa.Integer),
+    sa.column("due_on", sa.Date),
+)
+
+
+def _select_recorded() -> sa.Select[*tuple[Any, ...]]:
+    """Select the seals from a head on, each later one with its events beside its postings."""
+    then: sa.BindParameter[int] = sa.bindparam("then")
+    earlier = sa.orm.aliased(Posting)
+    was_posted = sa.exists().where(earlier.entry_id == Event.entry_id, earlier.sequence <= then)
+    happened = {
+        "type": Event.type,
+        "application_id": Event.application_id,
+        "entry_id": Event.entry_id,
+        "recorded_at": Seal.recorded_at,
+        "kind": CASE.c.kind,
+        "district_id": CASE.c.district_id,
+        "due_on": CASE.c.due_on,
+        "was_posted": was_posted,
+    }
+    return (
+        sa.select(Seal.sequence, Seal.hash, Seal.cause, Event.position, Posting.position)
+        .add_columns(*(happened[name] for name in Happened._fields))
+        .add_columns(*(getattr(Posting, name) for name in Posted._fields))
+        .outerjoin(Event, sa.and_(Event.sequence == Seal.sequence, Event.sequence > then))
+        .outerjoin(CASE, CASE.c.id == Event.application_id)
+        .outerjoin(Posting, sa.and_(Posting.sequence == Seal.sequence, Posting.sequence > then))
+        .where(Seal.sequence.between(then, sa.bindparam("head")))
+        .order_by(Seal.sequence, Event.position, Posting.position)
+        .limit(ROWS_MOST + 1)
     )
-    .outerjoin(Event, Event.sequence == Seal.sequence)
-    .where(Seal.sequence.between(sa.bindparam("then"), sa.bindparam("head")))
-    .order_by(Seal.sequence, Event.position)
-    .limit(ROWS_MOST + 1)
-)
-POSTINGS = (
-    sa.select(*(getattr(Posting, name) for name in Posted._fields))
-    .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
-    .order_by(Posting.sequence, Posting.position)
-    .limit(ROWS_MOST + 1)
-)
+
+
+RECORDED = _select_recorded()
+OF_EVENT = slice(5, 5 + len(Happened._fields))
+OF_POSTING = slice(OF_EVENT.stop, OF_EVENT.stop + len(Posted._fields))
 
 
 class Growing(Generic[Value]):
@@ -126,8 +173,10 @@ class Growing(Generic[Value]):
         """
         if not is_snapshot():
             return whole()
-        kept = self._of(db.session.connection().engine)
+        kept = self._of(once_a_snapshot("engine", _find_engine))
         found = kept.get(asked)
+        if found is not None and found[0] is head:
+            return found[1]
         if found is not None and head.sequence < found[0].sequence and head != read_head():
             return whole()  # of an earlier head: the answer at the newest one is worth more
         value = self._bring_up(found, head, grow) if found is not None else None
@@ -141,6 +190,9 @@ class Growing(Generic[Value]):
         return value
 
     def _of(self, engine: Engine) -> OrderedDict[Hashable, tuple[Head, Value]]:
+        found = self._kept.get(engine)
+        if found is not None:
+            return found
         with self._lock:
             return self._kept.setdefault(engine, OrderedDict())
 
@@ -191,6 +243,10 @@ class Fixed(Generic[Value]):
         return value
 
 
+def _find_engine() -> Engine:
+    return db.session.connection().engine
+
+
 def read_since(then: Head, head: Head) -> Since | None:
     """Return what was recorded between; None where it is much, or where `then` is not in the chain.
 
@@ -203,21 +259,31 @@ def read_since(then: Head, head: Head) -> Since | None:
 
 def _read_since(then: Head, head: Head) -> Since | None:
     between = {"then": then.sequence, "head": head.sequence}
-    connection = db.session.connection()
-    seals = connection.execute(SEALS, between).all()
-    if not seals or seals[0].hash != then.hash or seals[-1].hash != head.hash:
+    rows = db.session.connection().execute(RECORDED, between).all()
+    if not rows or len(rows) > ROWS_MOST or (rows[0][1], rows[-1][1]) != (then.hash, head.hash):
         return None
-    postings = connection.execute(POSTINGS, between).all()
-    if max(len(postings), len(seals)) > ROWS_MOST:
-        return None
-    new = [row for row in seals if row.sequence > then.sequence]
-    last = {row.application_id: row.type for row in new if row.application_id}
+    causes: set[str] = set()
+    happened: dict[tuple[int, int], Happened] = {}
+    posted: dict[tuple[int, int], Posted] = {}
+    for row in rows[1:]:
+        sequence, _hash, cause, step, place = row[:5]
+        causes.add(cause)
+        if step is not None:
+            happened[sequence, step] = Happened._make(row[OF_EVENT])
+        if place is not None:
+            posted[sequence, place] = Posted._make(row[OF_POSTING])
+    events = tuple(happened.values())
+    last = {each.application_id: each.type for each in events if each.application_id}
     return Since(
         then,
         head,
-        causes=frozenset(row.cause for row in new),
-        postings=tuple(map(Posted._make, postings)),
+        causes=frozenset(causes),
+        postings=tuple(posted.values()),
+        events=events,
         cases=frozenset(last),
         decided=frozenset(id_ for id_, type_ in last.items() if type_ in DECIDED),
-        entries=frozenset(row.entry_id for row in new if row.entry_id),
+        entries=frozenset(each.entry_id for each in events if each.entry_id),
+        posted_before=frozenset(
+            each.entry_id for each in events if each.entry_id and each.was_posted
+        ),
     )

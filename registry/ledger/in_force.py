@@ -6,11 +6,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar  # a version's columns are of several types
 
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.kept import Settled
 from registry.ledger.growing import OF_ENTRIES, Growing, Since
 from registry.ledger.heads import Head
 from registry.ledger.models import Allocation, GoalVersion, PlanVersion
@@ -31,8 +33,8 @@ class Basis:
     sequence: int
 
 
-@dataclass(frozen=True)
-class GoalInForce:
+@dataclass(frozen=True, eq=False)
+class GoalInForce(Settled):
     """A goal as it stood: target (None: not set yet), what it adds up, milestones (none: even)."""
 
     goal_id: int
@@ -46,7 +48,10 @@ class GoalInForce:
     plan_basis: Basis | None = None
 
 
-def read_goals(as_of: date, head: Head) -> Sequence[GoalInForce]:
+Goals = tuple[GoalInForce, ...]
+
+
+def read_goals(as_of: date, head: Head) -> Goals:
     """Return the goals in order, by the versions in force on a day as known at the head."""
     day = _last_set(as_of, head)
     return _goals.read(day, head, whole=lambda: _read_goals(day, head), grow=_unless_set)
@@ -71,7 +76,7 @@ def _unless_set(kept: Kept, since: Since) -> Kept | None:
     return kept if since.causes <= OF_ENTRIES else None
 
 
-def _read_goals(as_of: date, head: Head) -> tuple[GoalInForce, ...]:
+def _read_goals(as_of: date, head: Head) -> Goals:
     said = _read_in_force(as_of, head)
     goals = db.session.execute(
         sa.select(Goal.id, Goal.kind, Goal.unit_zh, Goal.unit_en).order_by(Goal.position)
@@ -123,8 +128,8 @@ def _basis(version: Any) -> Basis:
     return Basis(version.source, version.effective_on, version.sequence)
 
 
-@dataclass(frozen=True)
-class Shares:
+@dataclass(frozen=True, eq=False)
+class Shares(Settled):
     """The shares by (district, kind) in force (None or absent: none is given), and their bases."""
 
     quantities: Mapping[tuple[int, Kind], int | None]
@@ -132,12 +137,15 @@ class Shares:
 
     def basis_of(self, kind: Kind) -> Basis | None:
         """Return where the newest of a kind's shares comes from."""
-        given = [
-            basis
-            for (place, each), basis in self.bases.items()
-            if each is kind and self.quantities[place, each] is not None
-        ]
-        return max(given, key=_newest, default=None)
+        return self._newest.get(kind)
+
+    @cached_property
+    def _newest(self) -> Mapping[Kind, Basis]:
+        found: dict[Kind, Basis] = {}
+        for (place, kind), basis in self.bases.items():
+            if self.quantities[place, kind] is not None:
+                found[kind] = max(found.get(kind, basis), basis, key=_newest)
+        return found
 
 
 def _newest(basis: Basis) -> tuple[date, int]:
@@ -176,6 +184,6 @@ def read_allocations(as_of: date, head: Head) -> Mapping[tuple[int, Kind], int |
     return read_shares(as_of, head).quantities
 
 
-_goals: Growing[Sequence[GoalInForce]] = Growing()
+_goals: Growing[Goals] = Growing()
 _shares: Growing[Shares] = Growing()
 _days: Growing[Sequence[date]] = Growing()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import ChainMap, Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple  # a row read through the table's name has no known types
@@ -59,6 +59,7 @@ class OpenCase(NamedTuple):
 
 Cases = Mapping[Kind, dict[int, OpenCase]]
 Counted = Iterable[tuple[OpenCase, int]]
+Weighed = Sequence[tuple[OpenCase, int]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def _read_whole(head: Head) -> Opened:
     cases = _replace({kind: {} for kind in Kind}, (), found)
     subjects = _subjects_of(found)
     counted = _list_counted(subjects, head)
-    sums = _add(Pipeline(), _weigh(cases, counted), found)
+    weighed = _weigh({kind: of_kind.values() for kind, of_kind in cases.items()}, counted)
+    sums = _add(Pipeline(), weighed, [(case, 1) for case in found])
     return Opened(cases, subjects, counted, replace(sums, ids=ChainMap(*cases.values())))
 
 
@@ -115,18 +117,26 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
     open_still = since.cases - since.decided
     again = _list_open(since.head, ids=open_still) if open_still else []
     gone = [found[id_] for found in kept.cases.values() for id_ in since.cases & found.keys()]
-    unknown = posted | (_subjects_of(again) - kept.subjects)
-    counted = (kept.counted - unknown) | _list_counted(unknown, since.head)
+    subjects, counted = kept.subjects, kept.counted
+    unknown = posted | (_subjects_of(again) - subjects)
+    if unknown:
+        subjects |= unknown
+        counted = (counted - unknown) | _list_counted(unknown, since.head)
     cases = _replace(kept.cases, gone, again)
-    firms = {case.survivor_id for case in (*gone, *again)} | set(map(firm_named, posted))
+    uncounted = _subjects_of([*gone, *again]) - (kept.counted & counted)
+    firms = set(map(firm_named, uncounted | posted))
     kinds = {case.kind for case in (*gone, *again)}
     if posted:
         kinds |= COUNTED_BY_ENTERPRISE
-    less = _weigh(_only(kept.cases, kinds, firms), kept.counted)
-    more = _weigh(_only(cases, kinds, firms), counted)
-    sums = _add(_add(kept.pipeline, less, gone, sign=-1), more, again)
+    less = _weigh(_beside(kept.cases, kinds, gone, firms=firms), kept.counted)
+    more = _weigh(_beside(cases, kinds, again, firms=firms), counted)
+    sums = _add(
+        kept.pipeline,
+        [*((case, -quantity) for case, quantity in less), *more],
+        [*((case, -1) for case in gone), *((case, 1) for case in again)],
+    )
     pipeline = replace(sums, ids=ChainMap(*cases.values()))
-    return Opened(cases, kept.subjects | unknown, counted, pipeline)
+    return Opened(cases, subjects, counted, pipeline)
 
 
 def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase]) -> Cases:
@@ -139,31 +149,43 @@ def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase
     return {**cases, **new}
 
 
-def _only(cases: Cases, kinds: Collection[Kind], firms: AbstractSet[int]) -> Cases:
-    """Return the cases of some enterprises alone."""
-    return {
-        kind: {id_: case for id_, case in cases[kind].items() if case.survivor_id in firms}
-        for kind in kinds
-    }
+def _beside(
+    cases: Cases, kinds: AbstractSet[Kind], moved: Collection[OpenCase], *, firms: AbstractSet[int]
+) -> Mapping[Kind, Collection[OpenCase]]:
+    """Return of each kind the cases that weigh otherwise: those that moved, or all of some firms.
+
+    Only of a kind that is counted by enterprise does one case change what another one weighs; one
+    of a firm that was in the figure and still is weighs nothing.
+    """
+    found: dict[Kind, list[OpenCase]] = {}
+    for kind in kinds - COUNTED_BY_ENTERPRISE:
+        found[kind] = [case for case in moved if case.kind is kind]
+    for kind in kinds & COUNTED_BY_ENTERPRISE if firms else ():
+        found[kind] = [case for case in cases[kind].values() if case.survivor_id in firms]
+    return found
 
 
-def _weigh(cases: Cases, counted: AbstractSet[str]) -> list[tuple[OpenCase, int]]:
+def _weigh(cases: Mapping[Kind, Collection[OpenCase]], counted: AbstractSet[str]) -> Weighed:
     """Say what each case would count, in the unit of its goal; some count nothing."""
-    return [pair for kind, found in cases.items() for pair in UNITS[kind](found.values(), counted)]
+    return [pair for kind, found in cases.items() for pair in UNITS[kind](found, counted)]
 
 
-def _add(
-    pipeline: Pipeline, weighed: Counted, cases: Iterable[OpenCase], *, sign: int = 1
-) -> Pipeline:
-    """Add to the sums, or take off, what cases weigh and how many they are."""
+def _add(pipeline: Pipeline, weighed: Weighed, cases: Weighed) -> Pipeline:
+    """Add to the sums what cases weigh and how many they are; less than nothing takes off.
+
+    Where they weigh nothing the sums stay the very same.
+    """
+    sizes = Counter(pipeline.cases)
+    for case, number in cases:
+        sizes[case.kind] += number
+    if not weighed:
+        return replace(pipeline, cases=+sizes)
     by_kind, by_district = Counter(pipeline.by_kind), Counter(pipeline.by_district)
-    by_stage, sizes = Counter(pipeline.by_stage), Counter(pipeline.cases)
+    by_stage = Counter(pipeline.by_stage)
     for case, quantity in weighed:
-        by_kind[case.kind] += sign * quantity
-        by_district[case.district_id, case.kind] += sign * quantity
-        by_stage[case.stage, case.kind] += sign * quantity
-    for case in cases:
-        sizes[case.kind] += sign
+        by_kind[case.kind] += quantity
+        by_district[case.district_id, case.kind] += quantity
+        by_stage[case.stage, case.kind] += quantity
     return Pipeline(+by_kind, +by_district, +by_stage, +sizes)
 
 

@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, reduce
+from functools import reduce
 
 import sqlalchemy as sa
 
 from registry.core.database import db
-from registry.core.kept import Settled
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.ledger.behind import (
     PAGE_ROWS,
     After,
@@ -28,6 +28,8 @@ from registry.ledger.heads import Head, KnownAt, parse_as_of, parse_known_at, re
 from registry.ledger.in_force import (
     Basis,
     GoalInForce,
+    Goals,
+    Shares,
     read_allocations,
     read_goals,
     read_shares,
@@ -43,9 +45,12 @@ __all__ = [
     "Behind",
     "Figure",
     "GoalInForce",
+    "Goals",
     "Head",
     "KnownAt",
     "Part",
+    "Points",
+    "Shares",
     "TrendPoint",
     "list_behind",
     "of_figure",
@@ -62,7 +67,6 @@ __all__ = [
 ]
 
 MONTHS_A_YEAR = 12
-POINTS_KEPT = 200
 Totals = Mapping[tuple[int, Measure], int]
 CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     Cell.day
@@ -169,11 +173,14 @@ class TrendPoint(Settled):
         return sum(self.totals.get(measure, 0) for measure in measures)
 
 
-def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
+Points = tuple[TrendPoint, ...]
+
+
+def read_trend(as_of: date, head: Head) -> Points:
     """Return the city by month since the programme's start; the last point is the day asked for."""
     programme, newest = find_programme(), read_head()
     if programme is None or programme.starts_on > as_of:
-        return []
+        return ()
     month, starts_on = as_of.replace(day=1), programme.starts_on
     asked = (month, starts_on)
     if head.sequence < newest.sequence:
@@ -185,13 +192,19 @@ def read_trend(as_of: date, head: Head) -> list[TrendPoint]:
             whole=lambda: _read_points(month, starts_on, known=_read_months(month), changes={}),
             grow=lambda kept, since: _unless_before(kept, since, day=month),
         )
-    today: dict[Measure, int] = dict.fromkeys(Measure, 0)
-    for (_district, measure), quantity in read_totals(as_of, head=head, newest=newest).items():
-        today[measure] += quantity
-    return [*points, _make_point(month, as_of, tuple(today.items()))]
+    return _add_day(points, as_of, read_totals(as_of, head=head, newest=newest))
 
 
-@lru_cache(maxsize=POINTS_KEPT)
+@remembered_lately
+def _add_day(points: Points, on: date, totals: Totals) -> Points:
+    """Put the day that is asked for behind the ends of the months."""
+    city: dict[Measure, int] = dict.fromkeys(Measure, 0)
+    for (_district, measure), quantity in totals.items():
+        city[measure] += quantity
+    return (*points, _make_point(on.replace(day=1), on, tuple(city.items())))
+
+
+@remembered
 def _make_point(month: date, on: date, totals: tuple[tuple[Measure, int], ...]) -> TrendPoint:
     return TrendPoint(month, on, dict(totals))
 
@@ -227,11 +240,9 @@ def _read_points(until: date, starts_on: date, *, known: Months, changes: Months
             off[measure] += quantity
         values = {measure: total.get(measure, 0) + off[measure] for measure in Measure}
         last = date.fromordinal(_next_month(month).toordinal() - 1)
-        points.append(TrendPoint(month, last, values))
-    return points
+        points.append(_make_point(month, last, tuple(values.items())))
+    return tuple(points)
 
-
-Points = Sequence[TrendPoint]
 
 _totals: Growing[Totals] = Growing()
 _points: Growing[Points] = Growing()

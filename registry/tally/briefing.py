@@ -125,7 +125,7 @@ def _parts(answer: Answer, *, title: str, released: Released | None) -> list[Flo
     return [
         _words(title, 19),
         Spacer(0, 1 * mm),
-        _words(" · ".join([*dates, str(show_days(table))]), 8.5, pale=True),
+        _words(" · ".join([*dates, str(show_days(table.period))]), 8.5, pale=True),
         *([_words(_say_release(released), 8.5, pale=True)] if released else []),
         Spacer(0, 3 * mm),
         _words(_say_lead(lead), 12),

@@ -130,7 +130,7 @@ def _name(prefix: str, kind: Kind) -> str:
 
 
 def _make_course(sources: Sources, kind: Kind) -> Plot:
-    outlook = sources.course.outlooks[kind]
+    outlook = sources.course.outlooks[sources.answer.table.kinds.index(kind)]
     url = sources.links.entries(kind=kind)
     return plot_course(
         _name("course", kind), sources.answer, kind, forecast=outlook.forecast, url=url

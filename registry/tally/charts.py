@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, is_chinese
-from registry.ledger.queries import TrendPoint
+from registry.ledger.queries import Points, TrendPoint
 from registry.programme.kinds import Kind, Measure
-from registry.tally.course import Course, Outlook
+from registry.tally.course import Outlook
+from registry.tally.forecast import Forecast
 from registry.tally.geometry import Lines, Place, draw_lines, level_of, list_places
-from registry.tally.links import Links
-from registry.tally.queries import Answer
+from registry.tally.links import Choice, Links
 from registry.tally.table import Cell, GoalLine, Period, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, amount, join, signed
 
@@ -62,32 +62,31 @@ class Water(Settled):
     y: int
 
 
-def show_trends(answer: Answer, *, course: Course) -> list[TrendShown]:
+@remembered_lately
+def show_trends(
+    table: Table,
+    measures: tuple[tuple[Measure, ...], ...],
+    points: Points,
+    *,
+    outlooks: tuple[Outlook, ...],
+) -> tuple[TrendShown, ...]:
     """Return one chart a goal."""
-    trend, period = tuple(answer.trend[:-1]), answer.table.period
-    return [
-        _show_trend(
-            goal,
-            answer.measures(goal.kind),
-            trend,
-            period=period,
-            outlook=course.outlooks[goal.kind],
-        )
-        for goal in answer.table.goals
-    ]
+    return tuple(
+        _show_trend(goal, names, points[:-1], period=table.period, forecast=outlook.forecast)
+        for goal, names, outlook in zip(table.goals, measures, outlooks, strict=True)
+    )
 
 
 @remembered
 def _show_trend(
     goal: GoalLine,
     measures: tuple[Measure, ...],
-    trend: tuple[TrendPoint, ...],
+    trend: Points,
     *,
     period: Period,
-    outlook: Outlook,
+    forecast: Forecast | None,
 ) -> TrendShown:
     """Draw one goal; `trend` has the months' ends before the day that is asked for."""
-    forecast = outlook.forecast
     totals = [(point.month, point.total(measures)) for point in trend]
     lines = draw_lines(
         totals,
@@ -117,10 +116,10 @@ def _show_trend(
     return TrendShown(name, goal.unit, lines, description, label=counted, caption=caption)
 
 
-def show_months(answer: Answer) -> list[Month]:
+@remembered_lately
+def show_months(points: Points, measures: tuple[tuple[Measure, ...], ...]) -> tuple[Month, ...]:
     """Return the figures of the trends, the latest first."""
-    measures = tuple(answer.measures(kind) for kind in answer.table.kinds)
-    return [_show_month(point, measures) for point in reversed(answer.trend)]
+    return tuple(_show_month(point, measures) for point in reversed(points))
 
 
 @remembered
@@ -128,33 +127,61 @@ def _show_month(point: TrendPoint, measures: tuple[tuple[Measure, ...], ...]) ->
     return Month(point.on, [point.total(names) for names in measures])
 
 
-def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> list[Tile]:
+@dataclass(frozen=True, eq=False)
+class MapShown(Settled):
+    """The schematic map of one kind, and the kinds that it can show."""
+
+    says: object
+    choices: Sequence[Choice]
+    tiles: Sequence[Tile]
+    waters: Sequence[Water]
+
+
+@remembered_lately
+def show_map(table: Table, links: Links, *, kind: Kind) -> MapShown:
+    """Draw the districts by their shares of one kind."""
+    return MapShown(
+        _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind]),
+        _show_choices(table.kinds, links, shown=kind),
+        show_tiles(table, links, kind=kind),
+        show_waters(),
+    )
+
+
+@remembered
+def _show_choices(kinds: tuple[Kind, ...], links: Links, *, shown: Kind) -> tuple[Choice, ...]:
+    """Offer each kind for the map."""
+    return tuple(
+        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
+    )
+
+
+def show_tiles(table: Table, links: Links | None, *, kind: Kind) -> tuple[Tile, ...]:
     """Return a square for each district; none at all where one of them has no place on the map.
 
     Without links it is a picture to look at.
     """
     places = {place.code: place for place in list_places() if place.code}
     if any(row.code not in places for row in table.districts):
-        return []
+        return ()
     unit = table.goal(kind).unit
-    return [
+    return tuple(
         _show_tile(
             places[row.code],
-            row,
+            row.name,
+            row.cell(kind),
             unit=unit,
             url=links.entries(kind=kind, district=row.code) if links else "",
-            kind=kind,
         )
         for row in table.districts
-    ]
+    )
 
 
 @remembered
-def _show_tile(place: Place, row: Row, *, unit: str, url: str, kind: Kind) -> Tile:
-    cell = row.cell(kind)
+def _show_tile(place: Place, district: str, cell: Cell, *, unit: str, url: str) -> Tile:
     return Tile(
         name=place.name_zh if is_chinese() else place.name_en,
-        label=_say_tile(row.name, cell, unit),
+        label=_say_tile(district, cell, unit),
         x=place.x,
         y=place.y,
         share="—" if cell.share is None else f"{cell.share:,.1f}",
@@ -174,14 +201,14 @@ def short_name(row: Row) -> str:
 
 
 @remembered
-def show_waters() -> list[Water]:
+def show_waters() -> tuple[Water, ...]:
     """Return the waters that the map names."""
     chinese = is_chinese()
-    return [
+    return tuple(
         Water(place.name_zh if chinese else place.name_en, place.x, place.y)
         for place in list_places()
         if not place.code
-    ]
+    )
 
 
 def _of(cell: Cell, unit: str) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import calendar
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import sub
+from typing import NamedTuple
 
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.answers import Tally
-from registry.ledger.differences import Line, list_latest
-from registry.ledger.queries import Totals, TrendPoint, read_goals, read_totals_of
+from registry.ledger.differences import Differences, list_latest
+from registry.ledger.queries import Points, Totals, read_goals, read_totals_of
 from registry.programme.kinds import Kind, Measure
 from registry.tally.forecast import (
+    MONTHS_RECENT,
     Flow,
     Forecast,
     Recent,
@@ -23,7 +25,7 @@ from registry.tally.forecast import (
     needed_a_month,
     read_pace,
 )
-from registry.tally.pace import Desks, read_desks
+from registry.tally.pace import Desks, Sample, read_desks
 from registry.tally.queries import Answer
 from registry.tally.table import Period, Phase
 
@@ -32,13 +34,25 @@ DAYS_A_WEEK = 7
 MONTHS_A_YEAR = 12
 
 
+class Passing(NamedTuple):
+    """What is under way, as it is shown: how many, the share that passes, working days it takes."""
+
+    quantity: int
+    share: str
+    working_days: Fraction
+
+    @classmethod
+    def of(cls, flow: Flow) -> Passing:
+        return cls(flow.quantity, f"{float(100 * flow.pass_rate):.0f}%", flow.working_days)
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook(Settled):
-    """What lies before one goal: pace of late, pace needed, flow, forecast; none where unknown."""
+    """What lies before one goal: pace of late, pace needed, what passes, forecast, if known."""
 
     recent: Recent | None
     needed: Fraction | None
-    flow: Flow | None
+    passing: Passing | None
     forecast: Forecast | None
 
 
@@ -47,23 +61,29 @@ class Course:
     """What the tally page shows beside the figures of the day, from the same snapshot.
 
     `grown` says how much each goal grew since a week, a month and a year before, by what it adds up
-    now: by district, None is the city. `lines` are the latest of the week; `coming` has the targets
-    of the first day, while it is still to come.
+    now. `lines` are the latest of the week; `coming` has the targets of the first day, while it is
+    still to come.
     """
 
     week_on: date
     month_on: date
     year_on: date
     grown: Mapping[date, Grown]
-    measures: Mapping[Kind, tuple[Measure, ...]]
-    lines: Sequence[Line]
-    has_more: bool
+    latest: Differences
     desks: Desks
-    outlooks: Mapping[Kind, Outlook]
+    outlooks: tuple[Outlook, ...]
     coming: Mapping[Kind, int]
 
 
-Grown = Mapping[int | None, Sequence[int]]
+@dataclass(frozen=True, eq=False)
+class Grown(Settled):
+    """How much each goal grew between two days, in their order: in each district, in the city."""
+
+    by_district: Mapping[int, tuple[int, ...]]
+    city: tuple[int, ...]
+
+    def of(self, district_id: int) -> tuple[int, ...]:
+        return self.by_district.get(district_id, (0,) * len(self.city))
 
 
 def read_course(answer: Answer) -> Course:
@@ -72,41 +92,43 @@ def read_course(answer: Answer) -> Course:
     week = day - min(timedelta(days=DAYS_A_WEEK), day - date.min)
     month, year = before(day, months=1), before(day, months=MONTHS_A_YEAR)
     totals = read_totals_of([week, month, year, day], head=tally.head, newest=tally.newest)
-    measures = {goal.kind: goal.measures for goal in tally.goals}
-    counted = sorted({measure for names in measures.values() for measure in names})
-    lines = list_latest(day, since=week, measures=counted, head=tally.head, limit=LINES_SHOWN)
+    counted = sorted({measure for names in answer.counted for measure in names})
     desks = read_desks(day, tally.head, open_ids=tally.open_cases)
+    now, goals = totals[day], answer.counted
     return Course(
         week_on=week,
         month_on=month,
         year_on=year,
-        grown={since: _sum_grown(totals, since, day, measures) for since in (week, month, year)},
-        measures=measures,
-        lines=lines.lines,
-        has_more=lines.following is not None,
+        grown={since: _sum_grown(totals[since], now, goals) for since in (week, month, year)},
+        latest=list_latest(day, since=week, measures=counted, head=tally.head, limit=LINES_SHOWN),
         desks=desks,
-        outlooks={goal.kind: _outlook(goal, answer, desks) for goal in tally.goals},
+        outlooks=tuple(_outlook(goal, answer, desks) for goal in tally.goals),
         coming=read_coming(tally, answer.table.period),
     )
 
 
-def _sum_grown(
-    totals: Mapping[date, Totals],
-    since: date,
-    until: date,
-    measures: Mapping[Kind, Collection[Measure]],
-) -> Grown:
-    goals: dict[Measure, list[int]] = defaultdict(list)
-    for number, names in enumerate(measures.values()):
-        for measure in names:
-            goals[measure].append(number)
-    grown: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(measures))
-    for day, sign in ((until, 1), (since, -1)):
-        for (place, measure), total in totals[day].items():
-            for number in goals[measure]:
-                grown[place][number] += sign * total
-                grown[None][number] += sign * total
-    return grown
+@remembered_lately
+def _sum_grown(then: Totals, now: Totals, goals: tuple[tuple[Measure, ...], ...]) -> Grown:
+    """Take each goal, the sum of some measures, of one day from that of a later one."""
+    earlier, later = _sum_goals(then, goals), _sum_goals(now, goals)
+    nothing = [0] * len(goals)
+    grown = {
+        place: tuple(map(sub, later.get(place, nothing), earlier.get(place, nothing)))
+        for place in earlier.keys() | later.keys()
+    }
+    return Grown(grown, tuple(map(sum, zip(*grown.values(), strict=True))) or tuple(nothing))
+
+
+@remembered_lately
+def _sum_goals(
+    totals: Totals, goals: tuple[tuple[Measure, ...], ...]
+) -> Mapping[int, Sequence[int]]:
+    sums: dict[int, list[int]] = {}
+    for (place, measure), total in totals.items():
+        for number, names in enumerate(goals):
+            if measure in names:
+                sums.setdefault(place, [0] * len(goals))[number] += total
+    return sums
 
 
 def read_coming(tally: Tally, period: Period) -> dict[Kind, int]:
@@ -127,34 +149,40 @@ def before(day: date, *, months: int) -> date:
 
 
 def _outlook(goal: Counted, answer: Answer, desks: Desks) -> Outlook:
-    return _look_ahead(
-        goal,
-        answer.table.period,
-        trend=tuple(answer.trend[:-1]),
-        rate=desks.pass_rate(goal.kind),
-        days=desks.days(goal.kind),
-    )
+    sample = desks.like(goal.kind)
+    trend = answer.trend[-(MONTHS_RECENT + 2) : -1]
+    return _look_ahead(goal, answer.table.period, trend=trend, sample=sample)
 
 
 @remembered
-def _look_ahead(
-    goal: Counted,
-    period: Period,
-    *,
-    trend: tuple[TrendPoint, ...],
-    rate: Fraction | None,
-    days: Fraction | None,
-) -> Outlook:
+def _look_ahead(goal: Counted, period: Period, *, trend: Points, sample: Sample | None) -> Outlook:
     """Foresee one goal; before the start and after the end there is nothing to foresee.
 
-    `trend` has the months' ends before the day that is asked for.
+    `trend` has the last months' ends before the day that is asked for, as many as tell the pace;
+    `sample` the decisions that tell how many cases pass, and how soon.
     """
     if period.phase is not Phase.RUNNING:
-        return Outlook(None, None, None, None)
-    totals = [(point.on, point.total(goal.measures)) for point in trend]
-    recent = read_pace([*totals, (period.as_of, goal.counted)], starts_on=period.starts_on)
-    flow = None if rate is None or days is None else Flow(goal.pipeline, rate, days)
+        return _make_outlook(None, None, None, None)
+    recent = _look_back(goal, period, trend)
+    flow = Flow(goal.pipeline, sample.pass_rate, Fraction(sample.median)) if sample else None
     missing = max((goal.target or 0) - goal.counted, 0)
     needed = needed_a_month(missing, days_left=period.days_left) if goal.target else None
     forecast = foresee(goal.counted, recent=recent, flow=flow, days_left=period.days_left)
-    return Outlook(recent, needed, flow, forecast)
+    return _make_outlook(recent, needed, Passing.of(flow) if flow else None, forecast)
+
+
+@remembered
+def _look_back(goal: Counted, period: Period, trend: Points) -> Recent | None:
+    totals = [(point.on, point.total(goal.measures)) for point in trend]
+    return read_pace([*totals, (period.as_of, goal.counted)], starts_on=period.starts_on)
+
+
+@remembered
+def _make_outlook(
+    recent: Recent | None,
+    needed: Fraction | None,
+    passing: Passing | None,
+    forecast: Forecast | None,
+) -> Outlook:
+    """Give the same outlook again where all that is shown of it is the same."""
+    return Outlook(recent, needed, passing, forecast)

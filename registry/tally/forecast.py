@@ -45,12 +45,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The count at the end, lowest and highest; `passing`: what the pipeline brings, if known."""
+    """The count at the end, lowest and highest."""
 
     low: int
     high: int
-    recent: Recent
-    passing: Fraction | None
 
     def short_of(self, target: int | None) -> int:
         """Return by how much the lowest count misses the target; 0 where it does not."""
@@ -96,7 +94,6 @@ def foresee(
         return None
     months = days_left / DAYS_A_MONTH
     ways = [recent.slow * months, recent.mean * months]
-    passing = None
     if flow is not None:
         days = flow.working_days * CALENDAR_DAYS_A_WORKING_DAY
         passing = flow.quantity * flow.pass_rate
@@ -104,7 +101,7 @@ def foresee(
         rest = max(days_left - days, Fraction(0)) / DAYS_A_MONTH
         ways.append(passing * in_time + recent.mean * rest)
     low, high = counted + math.floor(min(ways)), counted + math.ceil(max(ways))
-    return Forecast(low, high, recent, passing)
+    return Forecast(low, high)
 
 
 def shown(pace: Fraction) -> Decimal:

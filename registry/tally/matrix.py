@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _
 from registry.programme.kinds import Kind
 from registry.tally.links import Choice, Links
-from registry.tally.outlook import Extra, show_desk
-from registry.tally.pace import Desk, Desks
+from registry.tally.outlook import Extra, ExtraHead, show_desk_head, show_wait
+from registry.tally.pace import Wait
+from registry.tally.sources import note_allocations
 from registry.tally.table import Cell, Phase, Row, Table
 from registry.tally.words import KIND_NAMES, join
 
@@ -44,13 +45,46 @@ class RowShown(Settled):
     extra: Sequence[Extra] = ()
 
 
-def show_kinds(table: Table) -> list[KindShown]:
+@dataclass(frozen=True, eq=False)
+class MatrixShown(Settled):
+    """The districts by kind, how they may be ordered, and what to say above and below."""
+
+    says: object
+    orders: Sequence[Choice]
+    kinds: Sequence[KindShown]
+    rows: Sequence[RowShown]
+    city: RowShown
+    desk_head: ExtraHead
+    notes: Sequence[object]
+
+
+@remembered_lately
+def show_matrix(
+    table: Table, waits: tuple[Wait, ...], links: Links, *, order: Kind | None
+) -> MatrixShown:
+    """Set out the districts; `order` is the kind whose share orders them.
+
+    `waits` says how each of them keeps up, in the official order, and then the city.
+    """
+    places = dict(zip(table.districts, waits[:-1], strict=True))
+    return MatrixShown(
+        says=say_districts(table),
+        orders=_show_orders(table.kinds, links, order=order),
+        kinds=show_kinds(table),
+        rows=[_show_row(row, places[row], links) for row in table.ordered_by(order)],
+        city=_show_row(table.city, waits[-1], links),
+        desk_head=show_desk_head(),
+        notes=note_allocations(table),
+    )
+
+
+def show_kinds(table: Table) -> tuple[KindShown, ...]:
     """Return the heads of the columns."""
     has_plan = table.period.phase is not Phase.BEFORE
-    return [
+    return tuple(
         _show_kind(goal.kind, goal.unit, goal.plan_share if has_plan else None)
         for goal in table.goals
-    ]
+    )
 
 
 @remembered
@@ -58,17 +92,10 @@ def _show_kind(kind: Kind, unit: str, plan_share: float | None) -> KindShown:
     return KindShown(KIND_NAMES[kind], unit, plan_share)
 
 
-def show_rows(
-    table: Table, links: Links, *, order: Kind | None, desks: Desks, ids: Mapping[str, int]
-) -> list[RowShown]:
-    """Return the districts (ids by code), each figure with the address of what is behind it."""
-    return [_show_row(row, links, desks.of(ids[row.code])) for row in table.ordered_by(order)]
-
-
 @remembered
-def _show_row(row: Row, links: Links, desk: Desk) -> RowShown:
-    cells = [_show_cell(cell, row.code, links) for cell in row.cells]
-    return RowShown(row.name, cells, show_desk(desk))
+def _show_row(row: Row, wait: Wait, links: Links) -> RowShown:
+    cells = tuple(_show_cell(cell, row.code, links) for cell in row.cells)
+    return RowShown(row.name, cells, show_wait(wait))
 
 
 @remembered
@@ -82,22 +109,17 @@ def _show_cell(cell: Cell, district: str, links: Links) -> CellShown:
     )
 
 
-def show_city(table: Table, links: Links, *, desks: Desks) -> RowShown:
-    """Return the last row: the city with its targets."""
-    return _show_row(table.city, links, desks.city)
-
-
 @remembered
-def show_orders(kinds: Sequence[Kind], links: Links, *, order: Kind | None) -> list[Choice]:
+def _show_orders(
+    kinds: tuple[Kind, ...], links: Links, *, order: Kind | None
+) -> tuple[Choice, ...]:
     """Offer the official order, or the share of one kind."""
     official = Choice(_("Official order"), links.again(order=""), current=order is None)
-    return [
-        official,
-        *(
-            Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
-            for kind in kinds
-        ),
-    ]
+    by_kind = (
+        Choice(_("by %(kind)s", kind=KIND_NAMES[kind]), links.again(order=kind), kind is order)
+        for kind in kinds
+    )
+    return (official, *by_kind)
 
 
 def say_districts(table: Table) -> object:

@@ -8,21 +8,32 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, n_
+from registry.ledger.answers import DistrictLine
 from registry.ledger.answers import GoalLine as Counted
-from registry.programme.kinds import Kind
+from registry.ledger.differences import Differences
+from registry.programme.kinds import Kind, Measure
 from registry.tally import slots
 from registry.tally.behind import HINTS
 from registry.tally.changes import Group, group_lines
-from registry.tally.course import Course, Outlook
+from registry.tally.course import Course, Grown, Outlook
 from registry.tally.forecast import shown
 from registry.tally.links import Links
-from registry.tally.pace import Desk
-from registry.tally.queries import Answer
+from registry.tally.pace import Wait
 from registry.tally.sources import explain_basis
-from registry.tally.table import GoalLine, Pace, Period, Row, Table
-from registry.tally.words import BAD, KIND_NAMES, Lead, Rule, amount, join, of_kind, signed
+from registry.tally.table import GoalLine, Pace, Period, Table
+from registry.tally.words import (
+    BAD,
+    KIND_NAMES,
+    Lead,
+    Rule,
+    amount,
+    join,
+    lead_of,
+    of_kind,
+    signed,
+)
 
 DONE = frozenset({Pace.REACHED, Pace.MISSED, Pace.WAITING})
 
@@ -38,12 +49,14 @@ class Fact:
     about: str = ""
 
 
-def foresee_lead(lead: Lead, table: Table, course: Course) -> Lead:
-    """Add to the leading sentence what the recent pace leads to."""
+@remembered_lately
+def foresee_lead(table: Table, outlooks: tuple[Outlook, ...]) -> Lead:
+    """Return the leading sentence, and what the recent pace leads to."""
+    lead = lead_of(table)
     known = [
-        (goal, forecast)
-        for goal in table.goals
-        if (forecast := course.outlooks[goal.kind].forecast) is not None and goal.target
+        (goal, outlook.forecast)
+        for goal, outlook in zip(table.goals, outlooks, strict=True)
+        if outlook.forecast is not None and goal.target
     ]
     gaps = [
         of_kind(goal.kind, amount(gap, goal.unit))
@@ -151,7 +164,7 @@ def _say_needed(goal: GoalLine, period: Period) -> object:
 
 def say_method(outlook: Outlook, unit: str) -> str:
     """Say how a forecast was made, with the paces and shares that were measured."""
-    recent, flow = outlook.recent, outlook.flow
+    recent, passing = outlook.recent, outlook.passing
     if recent is None:
         return ""
     pace = n_(
@@ -163,14 +176,14 @@ def say_method(outlook: Outlook, unit: str) -> str:
         slow=amount(shown(recent.slow), unit),
         mean=amount(shown(recent.mean), unit),
     )
-    if flow is None:
+    if passing is None:
         return str(pace)
     pipeline = _(
         "Or: of what is under way (%(flow)s) %(rate)s passes, in %(days)s working days as measured,"
         " and then the mean.",
-        flow=amount(flow.quantity, unit),
-        rate=f"{float(100 * flow.pass_rate):.0f}%",
-        days=plain(flow.working_days),
+        flow=amount(passing.quantity, unit),
+        rate=passing.share,
+        days=plain(passing.working_days),
     )
     return join_sentences(pace, pipeline)
 
@@ -210,11 +223,12 @@ def show_desk_head() -> ExtraHead:
     return ExtraHead(_("Review"), [_("Cases overdue"), _("Median days")])
 
 
-def show_desk(desk: Desk) -> list[Extra]:
+def show_wait(wait: Wait) -> list[Extra]:
     """Return how a desk keeps up: what is overdue, and working days to decide."""
+    overdue, median = wait
     return [
-        Extra(_("Cases overdue"), desk.overdue, n_("case", "cases", desk.overdue)),
-        Extra(_("Median days"), plain(desk.median), n_("day", "days", ceil(desk.median or 0))),
+        Extra(_("Cases overdue"), overdue, n_("case", "cases", overdue)),
+        Extra(_("Median days"), plain(median), n_("day", "days", ceil(median or 0))),
     ]
 
 
@@ -231,48 +245,50 @@ class Move(Settled):
 
 @dataclass(frozen=True, eq=False)
 class MoveRow(Settled):
-    """One district, or the city: its moves, and how long nine tenths of its decisions took."""
+    """One district, or the city, and its moves."""
 
     name: str
     moves: Sequence[Move]
-    decided: int
-    percentile: int | None
 
 
-def show_moves(answer: Answer, course: Course, links: Links) -> list[MoveRow]:
-    """Return how each district moved, the city last."""
-    table, desks = answer.table, course.desks
-    months, years = course.grown[course.month_on], course.grown[course.year_on]
-    since = course.month_on, course.year_on
+@remembered_lately
+def show_moves(
+    table: Table,
+    districts: tuple[DistrictLine, ...],
+    links: Links,
+    *,
+    since: tuple[date, date],
+    grown: tuple[Grown, Grown],
+) -> tuple[MoveRow, ...]:
+    """Return how each district moved since two days, the city last."""
     goals = tuple((goal.kind, goal.unit) for goal in table.goals)
-
-    def show(row: Row, place: int | None, desk: Desk) -> MoveRow:
-        grown = tuple(months[place]), tuple(years[place])
-        took = desk.decided, desk.percentile
-        return _show_moves(row.code, row.name, goals, links, since=since, grown=grown, took=took)
-
-    places = zip(table.districts, answer.tally.districts, strict=True)
-    rows = [show(row, line.id, desks.of(line.id)) for row, line in places]
-    return [*rows, show(table.city, None, desks.city)]
+    places = [
+        (row, tuple(each.of(line.id) for each in grown))
+        for row, line in zip(table.districts, districts, strict=True)
+    ]
+    places.append((table.city, tuple(each.city for each in grown)))
+    return tuple(
+        _show_moves((row.code, row.name), goals, links, since=since, grown=sums)
+        for row, sums in places
+    )
 
 
 @remembered
 def _show_moves(
-    code: str,
-    name: str,
+    place: tuple[str, str],
     goals: tuple[tuple[Kind, str], ...],
     links: Links,
     *,
     since: tuple[date, date],
-    grown: tuple[tuple[int, ...], tuple[int, ...]],
-    took: tuple[int, int | None],
+    grown: tuple[tuple[int, ...], ...],
 ) -> MoveRow:
-    """Say how much each goal, with its unit, grew in one place since two days."""
+    """Say how much each goal, with its unit, grew in one place (code, name) since two days."""
+    code, name = place
     moves = [
         _show_move(kind, unit, code, links, since=since, grown=each)
         for (kind, unit), each in zip(goals, zip(*grown, strict=True), strict=True)
     ]
-    return MoveRow(name, moves, *took)
+    return MoveRow(name, moves)
 
 
 @remembered
@@ -283,7 +299,7 @@ def _show_move(
     links: Links,
     *,
     since: tuple[date, date],
-    grown: tuple[int, int],
+    grown: tuple[int, ...],
 ) -> Move:
     month_url, year_url = (links.changes(since=day, kind=kind, district=district) for day in since)
     return Move(unit, grown[0], month_url, grown[1], year_url)
@@ -298,8 +314,8 @@ class Delta:
     unit: str
 
 
-@dataclass(frozen=True)
-class WeekShown:
+@dataclass(frozen=True, eq=False)
+class WeekShown(Settled):
     """The week up to the day: how much each goal grew, and the latest plus and minus."""
 
     says: object
@@ -309,29 +325,38 @@ class WeekShown:
     url: str
 
 
-def show_week(answer: Answer, course: Course, links: Links) -> WeekShown:
-    """Set out what changed in the last week."""
-    goals = answer.table.goals
-    units = {measure: goal.unit for goal in goals for measure in course.measures[goal.kind]}
+@remembered_lately
+def show_week(
+    table: Table,
+    measures: tuple[tuple[Measure, ...], ...],
+    links: Links,
+    *,
+    week_on: date,
+    grown: Grown,
+    latest: Differences,
+) -> WeekShown:
+    """Set out what changed in the last week; of each goal the measures that it adds up."""
+    goals = table.goals
+    units = {each: goal.unit for goal, names in zip(goals, measures, strict=True) for each in names}
     return WeekShown(
-        says=_("%(first)s to %(last)s", first=course.week_on, last=answer.table.period.as_of),
+        says=_("%(first)s to %(last)s", first=week_on, last=table.period.as_of),
         deltas=[
             Delta(KIND_NAMES[goal.kind], change, goal.unit)
-            for goal, change in zip(goals, course.grown[course.week_on][None], strict=True)
+            for goal, change in zip(goals, grown.city, strict=True)
         ],
-        groups=group_lines(course.lines, units),
-        has_more=course.has_more,
-        url=links.changes(since=course.week_on),
+        groups=group_lines(latest.lines, units),
+        has_more=latest.following is not None,
+        url=links.changes(since=week_on),
     )
 
 
 def rules_of_course(course: Course) -> Sequence[Rule]:
     """Say how movement, pace and forecast came about, as far as they are shown."""
-    return _rules_of_course(course.desks.city.decided)
+    return [*_rules_of_pace(), _rule_of_desks(course.desks.city.decided)]
 
 
 @remembered
-def _rules_of_course(decided: int) -> Sequence[Rule]:
+def _rules_of_pace() -> Sequence[Rule]:
     return [
         Rule(
             _("Forecast"),
@@ -348,14 +373,18 @@ def _rules_of_course(decided: int) -> Sequence[Rule]:
                 " same knowledge and by today's rule. Every plus and minus can be opened."
             ),
         ),
-        Rule(
-            _("Time to decide"),
-            _(
-                "Working days from filing to decision, less those on which the enterprise had the"
-                " case; the cases decided in the year up to the day (%(decided)s). Nine tenths took"
-                " no longer than the 90th percentile. Overdue: the promised 20 working days are"
-                " over.",
-                decided=f"{decided:,}",
-            ),
-        ),
     ]
+
+
+@remembered
+def _rule_of_desks(decided: int) -> Rule:
+    return Rule(
+        _("Time to decide"),
+        _(
+            "Working days from filing to decision, less those on which the enterprise had the"
+            " case; the cases decided in the year up to the day (%(decided)s). Nine tenths took"
+            " no longer than the 90th percentile. Overdue: the promised 20 working days are"
+            " over.",
+            decided=f"{decided:,}",
+        ),
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -20,6 +21,7 @@ from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
 from registry.core.clock import day_of, end_of
 from registry.core.database import db
+from registry.core.kept import Settled, remembered_lately
 from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.heads import Head, read_head
@@ -61,8 +63,7 @@ class Decision(NamedTuple):
     days: int
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """How long one desk took (working days, none where it decided nothing), and what is overdue."""
 
     decided: int
@@ -70,25 +71,60 @@ class Desk:
     percentile: int | None
     overdue: int
 
+    @property
+    def wait(self) -> Wait:
+        return Wait(self.overdue, self.median)
 
-class Sample:
+    @property
+    def took(self) -> Took:
+        return Took(self.decided, self.percentile)
+
+
+class Wait(NamedTuple):
+    """What the matrix says of a desk: cases overdue, and the median of its days."""
+
+    overdue: int
+    median: float | None
+
+
+class Took(NamedTuple):
+    """How many a desk decided, and in how many days nine tenths of them."""
+
+    decided: int
+    percentile: int | None
+
+
+class Sample(Settled):
     """The working days that some decisions took, and how many of these approved."""
 
     def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
-        self._days, self.approved = Counter(days), approved
+        self._days: Mapping[int, int] = Counter(days)
+        self.approved = approved
 
     def change(self, changes: Iterable[tuple[Decision, int]]) -> Sample:
         """Return a sample with decisions counted in (1) and out (-1)."""
-        new = Sample(approved=self.approved)
-        new._days.update(self._days)
+        new, days = Sample(approved=self.approved), dict(self._days)
         for decision, by in changes:
-            new._days[decision.days] += by
+            days[decision.days] = days.get(decision.days, 0) + by
             new.approved += by * decision.is_approved
+        new._days = days
         return new
 
     @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """Return the days in order, and how many decisions took so many or fewer."""
+        ordered = sorted(self._days)
+        return ordered, list(accumulate([self._days[days] for days in ordered]))
+
+    @property
     def decided(self) -> int:
-        return self._days.total()
+        ends = self._ends[1]
+        return ends[-1] if ends else 0
+
+    @property
+    def pass_rate(self) -> Fraction:
+        """The share of decisions that approved."""
+        return Fraction(self.approved, self.decided)
 
     @cached_property
     def median(self) -> float:
@@ -102,9 +138,8 @@ class Sample:
 
     def _at(self, place: int) -> int:
         """Return the days at a place, when they are put in order."""
-        ordered = sorted(self._days)
-        ends = accumulate(self._days[days] for days in ordered)
-        return next(days for days, end in zip(ordered, ends, strict=True) if end > place)
+        ordered, ends = self._ends
+        return ordered[bisect_right(ends, place)]
 
 
 Samples = Mapping[Kind | int | None, Sample]
@@ -118,8 +153,8 @@ class Decided:
     samples: Samples
 
 
-@dataclass(frozen=True)
-class Desks:
+@dataclass(frozen=True, eq=False)
+class Desks(Settled):
     """All desks, and the city as a whole; absent: nothing decided, nothing overdue."""
 
     by_district: Mapping[int, Desk]
@@ -129,18 +164,11 @@ class Desks:
     def of(self, district_id: int) -> Desk:
         return self.by_district.get(district_id, NOTHING)
 
-    def pass_rate(self, kind: Kind) -> Fraction | None:
-        """Return the share of decisions that approved; None where too few were measured."""
-        found = self._like(kind)
-        return Fraction(found.approved, found.decided) if found else None
+    def like(self, kind: Kind) -> Sample | None:
+        """Return the decisions on a kind; on all kinds where those are too few to measure by.
 
-    def days(self, kind: Kind) -> Fraction | None:
-        """Return the median of working days to decide; None where too few were measured."""
-        found = self._like(kind)
-        return Fraction(found.median) if found else None
-
-    def _like(self, kind: Kind) -> Sample | None:
-        """Return the decisions on a kind; on all kinds where those are too few to measure by."""
+        None where these are too few as well.
+        """
         found = (self.samples.get(kind, NONE), self.samples.get(None, NONE))
         return next((each for each in found if each.decided >= DECISIONS_LEAST), None)
 
@@ -155,7 +183,11 @@ _promises: Growing[Promised] = Growing()
 def read_desks(as_of: date, head: Head, *, open_ids: Collection[int]) -> Desks:
     """Measure the desks by the cases decided in the year up to a day, as known at the head."""
     samples = _read_decided(as_of, head).samples
-    overdue = _count_overdue(as_of, head, open_ids=open_ids)
+    return _measure_all(samples, _count_overdue(as_of, head, open_ids=open_ids))
+
+
+@remembered_lately
+def _measure_all(samples: Samples, overdue: Mapping[int, int]) -> Desks:
     districts = {each for each in samples if isinstance(each, int)} | overdue.keys()
     return Desks(
         by_district={
@@ -188,9 +220,15 @@ def _read_decided(as_of: date, head: Head) -> Decided:
 
 def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
     """Put new decisions on top of the latest; within a day none gets too old."""
-    if not since.cases:
-        return kept
-    fresh = _list_decided(as_of, since.head, after=since.then.sequence)
+    earliest, latest = _measured_within(as_of)
+    fresh = [
+        _decision(each.kind, each.district_id, each.type, (each.recorded_at, each.due_on))
+        for each in reversed(since.events)
+        if each.type in (APPROVED, REJECTED)
+        and each.kind is not None
+        and each.district_id is not None
+        and earliest < each.recorded_at <= latest
+    ]
     return _change(kept, fresh) if fresh else kept
 
 
@@ -206,18 +244,27 @@ def _change(kept: Decided, fresh: Sequence[Decision]) -> Decided:
     return Decided(every[:DECISIONS_MOST], {**kept.samples, **new})
 
 
-def _list_decided(as_of: date, head: Head, *, after: int = 0) -> list[Decision]:
-    asked = {
-        "after": after,
-        "head": head.sequence,
-        "earliest": end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)),
-        "latest": end_of(as_of),
-    }
+def _list_decided(as_of: date, head: Head) -> list[Decision]:
+    earliest, latest = _measured_within(as_of)
+    asked = {"head": head.sequence, "earliest": earliest, "latest": latest}
     rows = db.session.connection().execute(_DECIDED, asked)
     return [
-        Decision(kind, district_id, type_ == APPROVED, _days_taken(day_of(decided_at), due_on))
+        _decision(kind, district_id, type_, (decided_at, due_on))
         for kind, district_id, type_, decided_at, due_on in rows
     ]
+
+
+def _measured_within(as_of: date) -> tuple[datetime, datetime]:
+    """Return the end of the day before the year that is measured, and its own end."""
+    return end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)), end_of(as_of)
+
+
+def _decision(
+    kind: str, district_id: int, type_: str, took: tuple[datetime, date | None]
+) -> Decision:
+    """Measure one: `took` has the moment of the decision, and the day that was promised."""
+    days = _days_taken(day_of(took[0]), took[1])
+    return Decision(Kind(kind), district_id, type_ == APPROVED, days)
 
 
 _DECIDED = (
@@ -227,11 +274,10 @@ _DECIDED = (
     .select_from(Event)
     .join(Seal, Seal.sequence == Event.sequence)
     .join(Application, Application.id == Event.application_id)
-    .where(Event.type.in_((APPROVED, REJECTED)))
-    .where(Event.sequence > sa.bindparam("after"), Event.sequence <= sa.bindparam("head"))
+    .where(Event.type.in_((APPROVED, REJECTED)), Event.sequence <= sa.bindparam("head"))
     .where(Seal.recorded_at > sa.bindparam("earliest"))
     .where(Seal.recorded_at <= sa.bindparam("latest"))
-    .order_by(Event.sequence.desc(), Event.position)
+    .order_by(Event.sequence.desc(), Event.position.desc())
     .limit(DECISIONS_MOST)
 )
 
@@ -296,13 +342,21 @@ def _promise(
     as_of: date,
 ) -> Promised:
     """Put promises in the place of some others, and count the broken ones."""
-    cases, counts = dict(by_case), Counter(overdue)
+    cases = dict(by_case)
     less = [cases.pop(id_) for id_ in gone if id_ in cases]
-    for sign, promises in ((-1, less), (1, come.values())):
-        for promise in promises:
-            if promise.due is not None and promise.due < as_of:
-                counts[promise.district_id] += sign
-    return Promised({**cases, **come}, +counts)
+    cases.update(come)
+    broken = [
+        (promise.district_id, sign)
+        for sign, promises in ((-1, less), (1, come.values()))
+        for promise in promises
+        if promise.due is not None and promise.due < as_of
+    ]
+    if not broken:
+        return Promised(cases, overdue)
+    counts = Counter(overdue)
+    for district_id, sign in broken:
+        counts[district_id] += sign
+    return Promised(cases, +counts)
 
 
 def _read_promised(ids: Collection[int], head: Head) -> dict[int, Promise]:

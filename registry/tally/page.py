@@ -5,90 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from registry.applications.status import Status
 from registry.core.clock import PLACE
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, n_
-from registry.ledger.answers import GoalLine as Counted
-from registry.ledger.checks import Checked, add_checked
-from registry.programme.kinds import Kind, Measure
-from registry.tally.charts import (
-    Month,
-    Tile,
-    TrendShown,
-    Water,
-    show_months,
-    show_tiles,
-    show_trends,
-    show_waters,
-)
-from registry.tally.checked import CHECKED, say_checked
-from registry.tally.course import Course, Outlook
-from registry.tally.links import Choice, Links
-from registry.tally.matrix import (
-    KindShown,
-    RowShown,
-    say_districts,
-    show_city,
-    show_kinds,
-    show_orders,
-    show_rows,
-)
+from registry.programme.kinds import Kind
+from registry.tally.cards import GoalShown, show_goals
+from registry.tally.charts import MapShown, Month, TrendShown, show_map, show_months, show_trends
+from registry.tally.checked import CHECKED
+from registry.tally.course import Course
+from registry.tally.links import Links
+from registry.tally.matrix import MatrixShown, show_matrix
 from registry.tally.outlook import (
-    ExtraHead,
-    Fact,
     MoveRow,
     WeekShown,
-    explain_goal,
     foresee_lead,
     rules_of_course,
-    show_course,
-    show_desk_head,
     show_moves,
     show_week,
 )
+from registry.tally.pace import Took
 from registry.tally.queries import Answer
-from registry.tally.sources import note_allocations
-from registry.tally.table import GoalLine, Period, Phase, Table
-from registry.tally.words import (
-    APART_NAMES,
-    KIND_NAMES,
-    STAGE_NAMES,
-    VERDICTS,
-    Lead,
-    Rule,
-    amount,
-    lead_of,
-    rules_of,
-    signed,
-)
+from registry.tally.table import Period, Phase
+from registry.tally.words import STAGE_NAMES, Lead, Rule, rules_of
 
 YEARS_MOST = 6
 
 
 @dataclass(frozen=True, eq=False)
-class GoalShown(Settled):
-    """One of the four figures."""
-
-    kind: str
-    name: object
-    counted: int
-    unit: str
-    target: int | None
-    url: str
-    status: str
-    verdict: object
-    plan: Decimal | None
-    low: int | None
-    high: int | None
-    facts: Sequence[Fact]
-    rules: Sequence[Rule]
-
-
-@dataclass(frozen=True)
-class Stage:
+class Stage(Settled):
     """Cases under way at one stage, by kind."""
 
     name: object
@@ -115,9 +61,9 @@ class TimeBar(Settled):
     says: object
 
 
-def show_days(table: Table) -> object:
+@remembered
+def show_days(period: Period) -> object:
     """Say which day of the programme it is and how many are left."""
-    period = table.period
     if period.phase is Phase.BEFORE:
         return _("Not begun: %(first)s to %(last)s", first=period.starts_on, last=period.ends_on)
     if period.phase is Phase.ENDED:
@@ -162,124 +108,38 @@ def _percent_at(day: date, period: Period) -> float:
     return round(100 * (day - period.starts_on).days / period.total_days, 2)
 
 
-def show_goals(answer: Answer, links: Links, *, course: Course) -> list[GoalShown]:
-    """Return the four figures with what stands under each."""
-    table, changes = answer.table, course.grown[course.week_on][None]
-    return [
-        _show_goal(
-            goal,
-            bases,
-            Beside(
-                table.period,
-                course.outlooks[goal.kind],
-                coming=course.coming.get(goal.kind),
-                given=table.allocated(goal.kind),
-                week_on=course.week_on,
-                change=change,
-                checked=add_checked(answer.checked, bases.measures),
-                ever=answer.ever.get(goal.kind),
-            ),
-            links,
-        )
-        for goal, bases, change in zip(table.goals, answer.tally.goals, changes, strict=True)
-    ]
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What is said beside a figure: `given` to the districts together, the `change` of the week.
-
-    `coming` is the target of the first day, while it is still to come.
-    """
-
-    period: Period
-    outlook: Outlook
-    coming: int | None
-    given: int | None
-    week_on: date
-    change: int
-    checked: Checked
-    ever: tuple[tuple[Measure, ...], int] | None
-
-
-@remembered
-def _show_goal(goal: GoalLine, bases: Counted, beside: Beside, links: Links) -> GoalShown:
-    status, verdict = VERDICTS[goal.pace]
-    period, outlook = beside.period, beside.outlook
-    has_plan = bool(goal.target) and period.phase is Phase.RUNNING
-    return GoalShown(
-        kind=goal.kind.value,
-        name=KIND_NAMES[goal.kind],
-        counted=goal.counted,
-        unit=goal.unit,
-        target=beside.coming if goal.target is None else goal.target,
-        url=links.entries(kind=goal.kind),
-        status=status,
-        verdict=verdict,
-        plan=goal.plan if has_plan else None,
-        low=outlook.forecast.low if outlook.forecast else None,
-        high=outlook.forecast.high if outlook.forecast else None,
-        facts=[
-            *_share_facts(goal, period, has_plan=has_plan, is_coming=beside.coming is not None),
-            *show_course(
-                goal,
-                outlook,
-                links,
-                change=beside.change,
-                week_on=beside.week_on,
-                as_of=period.as_of,
-            ),
-            Fact(_("Under way, not counted"), amount(goal.pipeline, goal.unit), "#pipeline"),
-            *_apart_facts(goal, beside.ever, links),
-            say_checked(goal, beside.checked, links),
-        ],
-        rules=explain_goal(goal, bases, outlook, period=period, given=beside.given),
+@remembered_lately
+def show_stages(
+    kinds: tuple[Kind, ...], stages: Mapping[Status, Mapping[Kind, int]]
+) -> tuple[Stage, ...]:
+    """Return the cases under way, stage by stage."""
+    return tuple(
+        Stage(STAGE_NAMES[stage], [counts.get(kind, 0) for kind in kinds])
+        for stage, counts in stages.items()
     )
 
 
-def _share_facts(goal: GoalLine, period: Period, *, has_plan: bool, is_coming: bool) -> list[Fact]:
-    if goal.share is None:
-        none = (
-            _("from %(day)s on", day=period.starts_on) if is_coming else _("no target on this day")
-        )
-        return [Fact(_("Share of the target"), str(none))]
-    lead = _("%(lead)s vs plan", lead=signed(goal.lead, goal.unit))
-    return [
-        Fact(_("Share of the target"), f"{goal.share:,.1f}%", note=lead if has_plan else ""),
-        Fact(_("Still to come"), amount(goal.missing, goal.unit)),
-    ]
+@dataclass(frozen=True, eq=False)
+class Ways(Settled):
+    """The addresses of the same figures in other forms, and of the result."""
 
-
-def _apart_facts(
-    goal: GoalLine, ever: tuple[tuple[Measure, ...], int] | None, links: Links
-) -> list[Fact]:
-    """Name what the goal leaves out: mobile robots, and those that have left the stock."""
-    facts = [
-        Fact(APART_NAMES[measure], amount(total, goal.unit), links.entries(measures=(measure,)))
-        for measure, total in goal.apart.items()
-    ]
-    if ever is not None:
-        measures, total = ever
-        url = links.entries(measures=measures)
-        facts.append(Fact(_("Ever deployed, retired ones too"), amount(total, goal.unit), url))
-    return facts
+    result: str
+    file: str
+    workbook: str
+    briefing: str
+    charts: str
 
 
 @remembered
-def show_maps(kinds: Sequence[Kind], links: Links, *, shown: Kind) -> list[Choice]:
-    """Offer each kind for the map."""
-    return [
-        Choice(KIND_NAMES[kind], f"{links.again(map=kind)}#map", kind is shown) for kind in kinds
-    ]
-
-
-def show_stages(answer: Answer, stages: Mapping[Status, Mapping[Kind, int]]) -> list[Stage]:
-    """Return the cases under way, stage by stage."""
-    kinds = answer.table.kinds
-    return [
-        Stage(STAGE_NAMES[stage], [counts.get(kind, 0) for kind in kinds])
-        for stage, counts in stages.items()
-    ]
+def show_ways(links: Links, *, ends_on: date) -> Ways:
+    """Return where else the figures of a page are."""
+    return Ways(
+        links.again(as_of=ends_on.isoformat()),
+        links.file(),
+        links.workbook(),
+        links.briefing(),
+        links.charts(),
+    )
 
 
 @dataclass(frozen=True)
@@ -288,27 +148,19 @@ class Page:
 
     days: object
     lead: Lead
+    is_begun: bool
     is_over: bool
-    result_url: str
     bar: TimeBar
     goals: Sequence[GoalShown]
     has_plan: bool
     has_forecast: bool
-    kinds: Sequence[KindShown]
-    districts_say: object
-    orders: Sequence[Choice]
-    rows: Sequence[RowShown]
-    city: RowShown
-    desk_head: ExtraHead
+    matrix: MatrixShown
     moves: Sequence[MoveRow]
+    took: Sequence[Took]
     week: WeekShown
-    allocation_notes: Sequence[object]
     trends: Sequence[TrendShown]
     months: Sequence[Month]
-    maps: Sequence[Choice]
-    map_says: object
-    tiles: Sequence[Tile]
-    waters: Sequence[Water]
+    map: MapShown
     stages: Sequence[Stage]
     pipeline: Sequence[int]
     rules: Sequence[Rule]
@@ -316,10 +168,7 @@ class Page:
     known_at: datetime
     sequence: int
     head: str
-    file_url: str
-    workbook_url: str
-    briefing_url: str
-    charts_url: str
+    ways: Ways
 
 
 def show_page(
@@ -331,43 +180,52 @@ def show_page(
     order: Kind | None,
     on_map: Kind,
 ) -> Page:
-    """Set out the whole page; `order` is the kind whose share orders the districts."""
-    table, period, head = answer.table, answer.table.period, answer.tally.head
-    has_plan = period.phase is Phase.RUNNING
-    ids = {line.code: line.id for line in answer.tally.districts}
+    """Set out the whole page; `order` is the kind whose share orders the districts.
+
+    What hangs together is given again as it is while all that it is made of is the same.
+    """
+    table, counted, head = answer.table, answer.counted, answer.tally.head
+    period, districts, outlooks = table.period, answer.tally.districts, course.outlooks
+    since = course.month_on, course.year_on
+    week, month, year = (course.grown[day] for day in (course.week_on, *since))
+    desks = [*(course.desks.of(line.id) for line in districts), course.desks.city]
     return Page(
-        days=show_days(table),
-        lead=foresee_lead(lead_of(table), table, course),
+        days=show_days(period),
+        lead=foresee_lead(table, outlooks),
+        is_begun=any(goal.counted for goal in table.goals),
         is_over=period.phase is Phase.ENDED,
-        result_url=links.again(as_of=period.ends_on.isoformat()),
         bar=show_bar(period),
-        goals=show_goals(answer, links, course=course),
-        has_plan=has_plan,
-        has_forecast=any(outlook.forecast for outlook in course.outlooks.values()),
-        kinds=show_kinds(table),
-        districts_say=say_districts(table),
-        orders=show_orders(table.kinds, links, order=order),
-        rows=show_rows(table, links, order=order, desks=course.desks, ids=ids),
-        city=show_city(table, links, desks=course.desks),
-        desk_head=show_desk_head(),
-        moves=show_moves(answer, course, links),
-        week=show_week(answer, course, links),
-        allocation_notes=note_allocations(table),
-        trends=show_trends(answer, course=course),
-        months=show_months(answer),
-        maps=show_maps(table.kinds, links, shown=on_map),
-        map_says=_("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[on_map]),
-        tiles=show_tiles(table, links, kind=on_map),
-        waters=show_waters(),
-        stages=show_stages(answer, stages),
-        pipeline=[goal.pipeline for goal in table.goals],
-        rules=[*rules_of(table), *rules_of_course(course), CHECKED],
+        goals=_show_goals(answer, course, links),
+        has_plan=period.phase is Phase.RUNNING,
+        has_forecast=any(outlook.forecast for outlook in outlooks),
+        matrix=show_matrix(table, tuple(desk.wait for desk in desks), links, order=order),
+        moves=show_moves(table, districts, links, since=since, grown=(month, year)),
+        took=tuple(desk.took for desk in desks),
+        week=show_week(
+            table, counted, links, week_on=course.week_on, grown=week, latest=course.latest
+        ),
+        trends=show_trends(table, counted, answer.trend, outlooks=outlooks),
+        months=show_months(answer.trend, counted),
+        map=show_map(table, links, kind=on_map),
+        stages=show_stages(table.kinds, stages),
+        pipeline=tuple(goal.pipeline for goal in table.goals),
+        rules=(*rules_of(table), *rules_of_course(course), CHECKED),
         as_of=period.as_of,
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,
         head=head.hash,
-        file_url=links.file(),
-        workbook_url=links.workbook(),
-        briefing_url=links.briefing(),
-        charts_url=links.charts(),
+        ways=show_ways(links, ends_on=period.ends_on),
+    )
+
+
+def _show_goals(answer: Answer, course: Course, links: Links) -> tuple[GoalShown, ...]:
+    return show_goals(
+        answer.table,
+        answer.tally.goals,
+        links,
+        outlooks=course.outlooks,
+        week_on=course.week_on,
+        grown=course.grown[course.week_on],
+        checked=answer.checked,
+        coming=tuple(course.coming.items()),
     )

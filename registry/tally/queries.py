@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,17 +10,17 @@ from fractions import Fraction
 from registry.applications.status import Status
 from registry.core import clock
 from registry.core.errors import NotFound
-from registry.core.kept import Settled, remembered
+from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, is_chinese
 from registry.districts.models import District
 from registry.districts.queries import find_district
-from registry.ledger.answers import RETIRED, Tally, read_tally
+from registry.ledger.answers import DistrictLine, Tally, read_tally
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.checks import Checked
 from registry.ledger.queries import (
     Head,
     KnownAt,
-    TrendPoint,
+    Points,
     read_goals,
     read_trend,
 )
@@ -55,7 +55,7 @@ class Answer:
 
     tally: Tally
     table: Table
-    trend: Sequence[TrendPoint]
+    trend: Points
     checked: Mapping[Measure, Checked]
 
     def measures(self, kind: Kind) -> tuple[Measure, ...]:
@@ -63,13 +63,14 @@ class Answer:
         return next(goal.measures for goal in self.tally.goals if goal.kind is kind)
 
     @property
+    def counted(self) -> tuple[tuple[Measure, ...], ...]:
+        """Return what each goal added up on the day, in their order."""
+        return tuple(goal.measures for goal in self.tally.goals)
+
+    @property
     def ever(self) -> dict[Kind, tuple[tuple[Measure, ...], int]]:
         """Return, where things leave the stock, all that was ever counted: measures and sum."""
-        return {
-            goal.kind: ((*goal.measures, *RETIRED[goal.kind]), goal.counted + goal.retired)
-            for goal in self.tally.goals
-            if goal.kind in RETIRED
-        }
+        return {goal.kind: goal.ever for goal in self.tally.goals if goal.ever is not None}
 
 
 def read_answer(as_of: date, known: KnownAt | None) -> Answer:
@@ -82,7 +83,14 @@ def make_table(answer: Tally) -> Table:
     """Set an answer of the ledger against the programme's days and the allocations."""
     programme = answer.programme
     period = Period(programme.starts_on, programme.ends_on, answer.as_of)
-    goals = tuple(_make_goal(goal, period) for goal in answer.goals)
+    return _make_table(period, answer.goals, answer.districts)
+
+
+@remembered_lately
+def _make_table(
+    period: Period, counted: tuple[Counted, ...], places: tuple[DistrictLine, ...]
+) -> Table:
+    goals = tuple(_make_goal(goal, period) for goal in counted)
     plan = _make_plan(tuple((goal.kind, goal.planned) for goal in goals))
     chinese = is_chinese()
     districts = tuple(
@@ -93,9 +101,15 @@ def make_table(answer: Tally) -> Table:
             allocated=tuple(line.allocated.values()),
             plan=plan,
         )
-        for line in answer.districts
+        for line in places
     )
-    return Table(period, goals, districts, _make_city(goals))
+    return _same_table(period, goals, districts)
+
+
+@remembered
+def _same_table(period: Period, goals: tuple[GoalLine, ...], districts: tuple[Row, ...]) -> Table:
+    """Give the same table again where all that stands in it is the same."""
+    return Table(period, goals, districts, make_city(goals, name=str(_("Whole city"))))
 
 
 @remembered
@@ -139,11 +153,6 @@ def _make_row(
         for (kind, planned), done, share in zip(plan.planned, counted, allocated, strict=True)
     )
     return Row(code, name, tuple(cells))
-
-
-@remembered
-def _make_city(goals: tuple[GoalLine, ...]) -> Row:
-    return make_city(goals, name=str(_("Whole city")))
 
 
 @dataclass(frozen=True)
@@ -236,7 +245,13 @@ def public_figures() -> PublicFigures | None:
 
 def list_stages(tally: Tally) -> dict[Status, dict[Kind, int]]:
     """Part the open cases by the stage each stood in; in the unit of its goal."""
+    return _part_by_stage(tally.stages, tuple(goal.kind for goal in tally.goals))
+
+
+@remembered_lately
+def _part_by_stage(
+    quantities: Mapping[tuple[str, Kind], int], kinds: tuple[Kind, ...]
+) -> dict[Status, dict[Kind, int]]:
     return {
-        stage: {goal.kind: tally.stages.get((stage.value, goal.kind), 0) for goal in tally.goals}
-        for stage in STAGES
+        stage: {kind: quantities.get((stage.value, kind), 0) for kind in kinds} for stage in STAGES
     }

@@ -84,13 +84,13 @@ def _with_basis(said: object, basis: Basis) -> object:
     return _("%(said)s. Set by the city, in force from %(day)s (record #%(sequence)s).", **words)
 
 
-def note_allocations(table: Table) -> list[object]:
+def note_allocations(table: Table) -> tuple[object, ...]:
     """Name the goals whose shares do not add up to the target, and by how much."""
-    return [
+    return tuple(
         _("%(kind)s: %(said)s.", kind=KIND_NAMES[goal.kind], said=say_allocated(goal, given))
         for goal in table.goals
         if (given := table.allocated(goal.kind)) is not None and given != goal.target
-    ]
+    )
 
 
 def say_sources(answer: Tally, table: Table) -> list[object]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from registry.core.kept import Settled
 from registry.programme.kinds import Kind, Measure
@@ -134,8 +135,8 @@ class Row(Settled):
         return next(cell for cell in self.cells if cell.kind is kind)
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, eq=False)
+class Table(Settled):
     """All figures of one answer."""
 
     period: Period
@@ -157,9 +158,15 @@ class Table:
 
     def allocated(self, kind: Kind) -> int | None:
         """Return what the districts were given of a goal together; None where nothing was."""
-        given = [row.cell(kind).allocated for row in self.districts]
-        known = [quantity for quantity in given if quantity is not None]
-        return sum(known) if known else None
+        return self._given[kind]
+
+    @cached_property
+    def _given(self) -> Mapping[Kind, int | None]:
+        shares: dict[Kind, list[int | None]] = {kind: [] for kind in self.kinds}
+        for row in self.districts:
+            for cell in row.cells:
+                shares[cell.kind].append(cell.allocated)
+        return {kind: sum_known(given) for kind, given in shares.items()}
 
     @property
     def is_allocated(self) -> bool:
@@ -247,6 +254,12 @@ def pace_of(
     if abs(lead) < 1 or abs(100 * lead / target) < LEVEL_POINTS:
         return Pace.LEVEL
     return Pace.AHEAD if lead > 0 else Pace.BEHIND
+
+
+def sum_known(quantities: Sequence[int | None]) -> int | None:
+    """Add up what is known; None where nothing is."""
+    known = [quantity for quantity in quantities if quantity is not None]
+    return sum(known) if known else None
 
 
 def percent(part: int, whole: int | None) -> float | None:

@@ -46,8 +46,8 @@ GOOD = frozenset({Pace.AHEAD, Pace.REACHED})
 BAD = frozenset({Pace.BEHIND, Pace.MISSED})
 
 
-@dataclass(frozen=True)
-class Lead:
+@dataclass(frozen=True, eq=False)
+class Lead(Settled):
     """The leading sentence: how it stands, and where it leads.
 
     `weight` is the words of the second part that are set off, `shortfall` those of the outlook.

@@ -239,7 +239,7 @@ def _write_trend(book: Book, answer: Answer) -> None:
     ]
     sheet = Sheet(book, str(_("Month by month")), columns)
     sheet.heads()
-    months = list(reversed(show_months(answer)))
+    months = list(reversed(show_months(answer.trend, answer.counted)))
     for month in months:
         sheet.row([month.day, *month.totals])
     if not months:

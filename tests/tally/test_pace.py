@@ -62,9 +62,11 @@ def test_median_and_percentile_are_of_working_days_by_district(app: Flask) -> No
         zhangjiagang: Desk(decided=1, median=4, percentile=4, overdue=0),
     }
     assert desks.city == Desk(decided=5, median=3, percentile=5, overdue=0)
-    assert desks.pass_rate(Kind.SMART_WORKSHOP) == Fraction(4, 5)
-    assert desks.pass_rate(Kind.SMART_FACTORY) == Fraction(4, 5)
-    assert desks.days(Kind.SMART_WORKSHOP) == 3
+    workshops, factories = desks.like(Kind.SMART_WORKSHOP), desks.like(Kind.SMART_FACTORY)
+    assert workshops is not None
+    assert factories is not None
+    assert (workshops.pass_rate, workshops.median) == (Fraction(4, 5), 3)
+    assert factories.pass_rate == Fraction(4, 5)
 
 
 def test_too_few_decisions_measure_nothing(app: Flask) -> None:
@@ -73,7 +75,7 @@ def test_too_few_decisions_measure_nothing(app: Flask) -> None:
 
     desks = read_desks(TODAY, read_head(), open_ids=())
 
-    assert (desks.pass_rate(Kind.SMART_WORKSHOP), desks.days(Kind.SMART_WORKSHOP)) == (None, None)
+    assert desks.like(Kind.SMART_WORKSHOP) is None
 
 
 def test_day_and_head_decide_which_decisions_are_known(app: Flask) -> None:

@@ -19,7 +19,7 @@ from registry.accounts.roles import Role
 from registry.app import create_app
 from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
-from registry.core import clock, kept
+from registry.core import clock, kept, sections
 from registry.core.database import db, reading
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotDeployment, RobotLot, Standing
@@ -47,7 +47,7 @@ SEEDS = range(3)
 STEPS = 14
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 PAGES = ("/tally", "/tally?order=robot_deployment&map=smart_factory", "/tally?as_of=2026-10-31")
-MADE_MOST = 40
+MADE_MOST, WRITTEN_MOST = 65, 30
 CODES = ("320582", "320583", "320585")
 
 
@@ -185,6 +185,19 @@ def test_every_page_after_every_deed(
             assert read(leader, address) == read_anew(leader, address, monkeypatch), (step, acts)
 
 
+def test_a_decision_is_seen_wherever_it_shows(
+    leader: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, action in zip(Kind, ("approve", "reject", "approve", "approve"), strict=True):
+        filed = a_filed_case(kind, quantity=3).id
+        for name in ("claim", action):
+            case = db.session.get_one(Application, filed)
+            _step(case, name, EVENTS[Action(name)])
+            db.session.commit()
+            for page in PAGES:
+                assert read(leader, page) == read_anew(leader, page, monkeypatch), (kind, name)
+
+
 def _known_then(chance: random.Random) -> str:
     """Ask for a day by what was known at some head; some of these are asked again and again."""
     newest = db.session.scalar(sa.select(sa.func.max(Seal.sequence))) or 1
@@ -242,6 +255,7 @@ def test_only_what_a_record_changes_is_made_anew(
 ) -> None:
     """What is kept is found again: a value of a sort that is never kept would not be seen else."""
     monkeypatch.setattr(kept, "parts", kept.Parts())
+    monkeypatch.setattr(sections, "sections", kept.Parts())
     chance = random.Random(3)
     for _ in range(8):
         _register(chance)
@@ -249,11 +263,13 @@ def test_only_what_a_record_changes_is_made_anew(
         read(leader, "/tally")
     read(leader, "/tally")
     made: list[object] = []
+    written: list[object] = []
     keep = kept.Parts.keep
 
     def note(parts: kept.Parts[Any], key: object, part: object) -> None:
         if key not in parts.older:  # what was found there is kept for longer
             made.append(key)
+            written.extend([key] if parts in (kept.parts, sections.sections) else ())
         keep(parts, key, part)
 
     monkeypatch.setattr(kept.Parts, "keep", note)
@@ -266,6 +282,7 @@ def test_only_what_a_record_changes_is_made_anew(
 
     assert unchanged == 0
     assert len(made) < MADE_MOST
+    assert len(written) < WRITTEN_MOST
 
 
 def test_what_is_remembered_is_told_apart_by_its_arguments() -> None:

@@ -94,7 +94,7 @@ def _show_index() -> ResponseReturnValue:
     return _fill(render_template("tally/index.html", **words), question, answer), question.status
 
 
-def _fill(page: str, question: Question, answer: Answer) -> str:
+def _fill(page: str, question: Question, answer: Answer) -> bytes:
     head = answer.tally.head
     return slots.fill(page, pin=pin(head, question.known), sequence=head.sequence)
 
