@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.globals import _cv_app  # asked a thousand times a page; the public proxy takes longer
 from flask_babel import Babel, Domain, get_locale
 from flask_babel.speaklater import LazyString
@@ -84,8 +84,8 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 
 
 def init_app(app: Flask, *, select: Callable[[], str]) -> None:
-    """Let an application speak the language that `select` names for each request."""
-    _Babel(app, locale_selector=select)
+    """Let an application speak the language that `select` names for each request, else Chinese."""
+    _Babel(app, locale_selector=lambda: select() if has_request_context() else LANGUAGES[0])
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja's extension
         lambda message: _spoken().ugettext(message),
         lambda singular, plural, num: _spoken().ungettext(singular, plural, num),

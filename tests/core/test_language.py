@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import force_locale
 
-from registry.core.language import _, agree, n_, p_
+from registry.core.language import _, agree, is_chinese, n_, p_
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,12 @@ def test_what_is_put_into_a_message_is_no_markup(app: Flask) -> None:
     assert page.count("&lt;svg onload") == 3
     assert "<svg" not in page
     assert all(typed in str(message) for message in messages)
+
+
+def test_without_a_request_it_is_chinese(app: Flask) -> None:
+    def speak() -> tuple[bool, str]:
+        with app.app_context():
+            return is_chinese(), str(_("Whole city"))
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(speak).result() == (True, "全市")
