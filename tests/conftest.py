@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any  # what a request is made of
 
 import pytest
@@ -19,7 +20,7 @@ from registry.config import Settings
 from registry.core import clock
 from registry.core.database import db
 from registry.start import init_register
-from tests.databases import postgresql_server, replace_database
+from tests.databases import find_memory, postgresql_server, replace_database
 from tests.factories import PASSWORD
 
 STARTS_ON, ENDS_ON = date(2025, 1, 1), date(2027, 12, 31)
@@ -44,9 +45,13 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path, Path]:
-    """Return an application on a SQLite file, that file, and a set-up copy for each test."""
-    folder = tmp_path_factory.mktemp("sqlite")
+def sqlite_template() -> Iterator[tuple[Flask, Path, Path]]:
+    """Give an application on a SQLite file, that file, and a set-up copy for each test."""
+    with TemporaryDirectory(prefix="registry-lite-", dir=find_memory()) as folder:
+        yield _make_template(Path(folder))
+
+
+def _make_template(folder: Path) -> tuple[Flask, Path, Path]:
     live, template = folder / "registry.sqlite", folder / "template.sqlite"
     app = create_app(make_settings(f"sqlite:///{live}", folder))
     with app.app_context():

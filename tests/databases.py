@@ -15,7 +15,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 DEBIAN = Path("/usr/lib/postgresql")
-FAST = ("-c fsync=off", "-c full_page_writes=off", "-c synchronous_commit=off")
+MEMORY, ROOM_WANTED = Path("/dev/shm"), 2 * 1024**3
+FAST = (
+    "-c fsync=off",
+    "-c full_page_writes=off",
+    "-c synchronous_commit=off",
+    "-c max_wal_size=256MB",
+)
 INITDB = ("-U", "registry", "-A", "trust", "-E", "UTF8", "--no-locale")
 DURABLE = ("-c shared_buffers=512MB", "-c max_wal_size=4GB")  # all else as PostgreSQL ships
 
@@ -38,7 +44,7 @@ def postgresql_server(*, options: Sequence[str] = FAST, kept: Path | None = None
     `kept`: where its data stand and stay; without it they go when the server ends.
     """
     programs = postgresql_programs()
-    folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="registry-pg-", dir=None if kept else find_memory()))
     folder.chmod(0o755)
     data = kept or folder / "data"
     user = server_user()
@@ -59,6 +65,16 @@ def postgresql_server(*, options: Sequence[str] = FAST, kept: Path | None = None
     finally:
         run([programs / "pg_ctl", "-D", data, "-w", "-t", "120", "-m", how, "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_memory() -> Path | None:
+    """Return a folder that stands in memory, if there is one with much room.
+
+    A database is made anew there in a tenth of the time that it takes on a disk.
+    """
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_WANTED:
+        return None
+    return MEMORY
 
 
 def server_user() -> str:
