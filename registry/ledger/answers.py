@@ -103,12 +103,9 @@ class Tally:
     @property
     def allocated(self) -> dict[Kind, int | None]:
         """What the districts were given of each goal together; None where nothing was."""
-        given = {
-            goal.kind: [line.allocated[goal.kind] for line in self.districts] for goal in self.goals
-        }
         return {
-            kind: sum(filter(None, shares)) if any(share is not None for share in shares) else None
-            for kind, shares in given.items()
+            goal.kind: sum_known([line.allocated[goal.kind] for line in self.districts])
+            for goal in self.goals
         }
 
     @property
@@ -162,6 +159,12 @@ def _read_places() -> Places:
 def _unless_laid_down(kept: Places, since: Since) -> Places | None:
     """Keep the districts; they are laid down with the programme, which is a deed of its own."""
     return kept if since.causes <= OF_ENTRIES else None
+
+
+def sum_known(quantities: Sequence[int | None]) -> int | None:
+    """Add up what is known; None where nothing is."""
+    known = [quantity for quantity in quantities if quantity is not None]
+    return sum(known) if known else None
 
 
 @remembered_lately

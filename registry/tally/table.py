@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from registry.core.kept import Settled
+from registry.ledger.answers import sum_known
 from registry.programme.kinds import Kind, Measure
 from registry.programme.plan import Milestone, PlanLine
 
@@ -254,12 +255,6 @@ def pace_of(
     if abs(lead) < 1 or abs(100 * lead / target) < LEVEL_POINTS:
         return Pace.LEVEL
     return Pace.AHEAD if lead > 0 else Pace.BEHIND
-
-
-def sum_known(quantities: Sequence[int | None]) -> int | None:
-    """Add up what is known; None where nothing is."""
-    known = [quantity for quantity in quantities if quantity is not None]
-    return sum(known) if known else None
 
 
 def percent(part: int, whole: int | None) -> float | None:
