@@ -30,11 +30,6 @@ LAYOUT = """() => ({
     headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
     title: document.title,
 })"""
-SHORTEN = """most => {
-    for (const body of document.querySelectorAll('tbody'))
-        Array.from(body.rows).slice(most, -1).forEach(row => row.remove());
-}"""
-ROWS_LOOKED_AT = 60  # all rows of a table come out of one macro, and axe takes its time over each
 TEXTS = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
     const texts = [];
@@ -108,10 +103,9 @@ def look_at(page: Page, address: str) -> list[str]:
 
 def judge(page: Page) -> list[str]:
     """Return what axe finds, and headings and widths that are not as they should be."""
-    layout = page.evaluate(LAYOUT)
-    page.evaluate(SHORTEN, ROWS_LOOKED_AT)
     page.evaluate(read_axe())
     faults: list[str] = page.evaluate(RUN_AXE, TAGS)
+    layout = page.evaluate(LAYOUT)
     if layout["wide"] > 0:
         faults.append(f"{layout['wide']} px wider than the window")
     if len(layout["headings"]) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from tests.conftest import SignedIn
 from tests.security.scene import WHO, Scene, address_of, open_browser, token_of, walk
 
 BROKEN = 500
+SECONDS_MOST = 5.0
 HUGE, DIGITS = 10**30, "9" * 5_000
 NAME = re.compile(r'name="([^"]{1,80})"')
 FIELDS = frozenset({"q", "tab", "after", "before", "kind", "district", "year", "standing"})
@@ -103,19 +105,23 @@ def test_no_word_in_any_field_breaks_a_form(
 ) -> None:
     browser = open_browser(app, sign_in, scene, who)
     names = field_names(app, browser, scene, who)
-    broken, token = [], token_of(browser, who)
+    broken, slow, token = [], [], token_of(browser, who)
     for word in WORDS:
         for endpoint, address in walk(app, scene, "POST", who):
             if endpoint == "accounts.sign_out":
                 continue
             fields = {**dict.fromkeys(names, word), "csrf_token": token}
+            begun = time.monotonic()
             answer = browser.post(
                 address, data=body(fields), content_type="application/x-www-form-urlencoded"
             )
             if answer.status_code >= BROKEN:
                 broken.append((endpoint, word[:20], answer.status_code))
+            if time.monotonic() - begun > SECONDS_MOST:
+                slow.append((endpoint, word[:20], time.monotonic() - begun))
 
     assert broken == []
+    assert slow == []
 
 
 def field_names(app: Flask, browser: FlaskClient, scene: Scene, who: str) -> list[str]:
