@@ -117,7 +117,7 @@ class Filled:
             db.session.commit()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     folder = tmp_path_factory.mktemp("filled")
     settings = make_settings(f"sqlite:///{folder / 'registry.sqlite'}", folder)

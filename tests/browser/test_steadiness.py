@@ -81,7 +81,8 @@ class Late:
         self.is_holding = False
         for route in self.waiting:
             route.continue_()
-        self.page.wait_for_load_state("networkidle")
+        draws = self.page.locator("[data-plots]").count()  # what draws is fetched when it is seen
+        self.page.wait_for_load_state("networkidle" if draws else "load")
         self.page.evaluate(TWO_FRAMES)
         moves: list[str] = self.page.evaluate("() => window.moves")
         return moves
