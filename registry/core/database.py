@@ -162,7 +162,6 @@ def lift_statement_limit() -> None:
     A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
     list of ids that they look into must fit into memory, or it is read again for each row. Proofs
     are shared by processes, so a statement keeps to one; and most pages are in memory by then.
-    Where there are nearly as many groups as rows, going along an index beats a table of all groups.
     """
     connection = db.session.connection()
     if not is_sqlite(connection):
@@ -171,7 +170,21 @@ def lift_statement_limit() -> None:
         connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
         connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
         connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
-        connection.exec_driver_sql("SET LOCAL enable_hashagg = off")
+
+
+@contextmanager
+def going_in_order() -> Iterator[None]:
+    """Let statements in this block go along indexes side by side, and make no tables of hashes.
+
+    For those that want nearly every row, most in a group of its own. SQLite does it anyway.
+    """
+    connection = db.session.connection()
+    ways = () if is_sqlite(connection) else ("enable_hashjoin", "enable_hashagg")
+    for way in ways:
+        connection.exec_driver_sql(f"SET LOCAL {way} = off")
+    yield
+    for way in ways:
+        connection.exec_driver_sql(f"SET LOCAL {way} = on")
 
 
 def open_database(app: Flask) -> None:

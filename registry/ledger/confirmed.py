@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any  # columns of any type
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from registry.core.clock import PLACE
 from registry.core.database import db, is_sqlite
@@ -46,8 +45,7 @@ def is_confirmed(part: Part, *, starts_on: date) -> bool:
 def _select_whole(part: Part, before: Before, *, starts_on: date) -> sa.Select[bool]:
     """Select for each seal whether it is whole, and follows the one before it."""
     heard = _select_rows("e1", Event, EVENT_COLUMNS, part).subquery()
-    days = (sa.func.min(Posting.effective_on), sa.func.max(Posting.effective_on))
-    posted = _select_rows("p1", Posting, POSTING_COLUMNS, part, *days).subquery()
+    posted = _select_rows("p1", Posting, POSTING_COLUMNS, part, Posting.effective_on).subquery()
     first_day, last_day = list(posted.c)[-2:]
     day = sa.cast(sa.func.timezone(PLACE.key, Seal.recorded_at), sa.Date)
     position = sa.func.row_number().over(order_by=Seal.sequence)
@@ -69,25 +67,31 @@ def _select_whole(part: Part, before: Before, *, starts_on: date) -> sa.Select[b
 
 
 def _select_rows(
-    mark: str, model: type[Event | Posting], columns: Columns, part: Part, *others: Any
+    mark: str, model: type[Event | Posting], columns: Columns, part: Part, *days: Any
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Select of each seal how many rows it has, whether they are right, and their digests."""
+    """Select of each seal how many rows it has, whether they are right, and their digests.
+
+    Rows are put in order before they are gathered and not while, which takes longer. Were they
+    gathered in another order, the hash would not be that of the seal.
+    """
     words = [_word(column) for column in columns[:-1]]
-    count, position = sa.func.count(), model.position
+    is_right = model.digest == _sha256(sa.func.concat_ws("|", mark, *words))
+    of_part = sa.select(model.sequence, model.position, model.digest, is_right, *days)
+    rows = of_part.where(part.of(model.sequence)).order_by(model.sequence, model.position)
+    sequence, position, digest, right, *of_days = rows.subquery().c
+    count = sa.func.count()
     are_right = (
-        sa.func.bool_and(model.digest == _sha256(sa.func.concat_ws("|", mark, *words))),
+        sa.func.bool_and(right),
         sa.func.min(position) == 1,
         sa.func.max(position) == count,
     )
-    digests = sa.func.string_agg(model.digest, aggregate_order_by(sa.literal(","), position))
-    found = sa.select(
-        model.sequence,
+    return sa.select(
+        sequence,
         count.label("count"),
         sa.and_(*are_right).label("are_right"),
-        digests.label("digests"),
-        *others,
-    )
-    return found.where(part.of(model.sequence)).group_by(model.sequence)
+        sa.func.string_agg(digest, ",").label("digests"),
+        *(end(day) for day in of_days for end in (sa.func.min, sa.func.max)),
+    ).group_by(sequence)
 
 
 def _seal_hash(digests: Text) -> Text:

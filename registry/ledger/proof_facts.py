@@ -11,7 +11,7 @@ from typing import Any  # rows of several tables
 
 import sqlalchemy as sa
 
-from registry.core.database import db
+from registry.core.database import db, going_in_order
 from registry.districts.models import District
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.facts import KEY, NAMES, chunks, load_facts
@@ -95,7 +95,9 @@ def prove_places() -> Iterator[Fault]:
         EntryDistrict.entry_id == Entry.id, EntryDistrict.from_on == Entry.effective_on
     )
     wrong = sa.select(Entry.id).outerjoin(EntryDistrict, begins).where(is_wrong).order_by(Entry.id)
-    for entry_id in db.session.scalars(wrong):
+    with going_in_order():
+        found = db.session.scalars(wrong).all()
+    for entry_id in found:
         sentence = "its districts do not begin on its effective day or end where it stands."
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
 

@@ -11,30 +11,33 @@ from typing import Any  # rows of two tables
 
 import sqlalchemy as sa
 
-from registry.core.database import db
 from registry.ledger.faults import Fault
 from registry.ledger.models import Cell, Posting, Trend
-from registry.ledger.streams import stream
+from registry.ledger.streams import stream_raw
 
 Line = tuple[Hashable, ...]
-Changes = dict[date, Counter[Line]]
+Changes = dict[str, Counter[Line]]  # by day, as a text, like all that is read here
 ABOVE_1 = Posting.quantity - sa.literal_column("1")
 
 
 def prove_figures() -> Iterator[Fault]:
     """Yield the totals that are wrong, missing or too many."""
     changes = _read_changes()
-    cells = sa.select(Cell.day, Cell.total, Cell.district_id, Cell.measure)
-    rows = stream(cells.order_by(Cell.day, Cell.district_id, Cell.measure))
+    cells = sa.select(_text(Cell.day), Cell.total, Cell.district_id, Cell.measure)
+    rows = stream_raw(cells.order_by(Cell.day, Cell.district_id, Cell.measure))
     yield from _prove_totals("cell", rows, changes, lines=_lines(Cell.district_id, Cell.measure))
-    months = sa.select(Trend.month, Trend.total, Trend.measure)
-    rows = stream(months.order_by(Trend.month, Trend.measure))
+    months = sa.select(_text(Trend.month), Trend.total, Trend.measure)
+    rows = stream_raw(months.order_by(Trend.month, Trend.measure))
     yield from _prove_totals("trend", rows, _by_month(changes), lines=_lines(Trend.measure))
 
 
 def _lines(*columns: sa.orm.InstrumentedAttribute[Any]) -> set[Line]:
     """Name the lines that every day has: each day is complete."""
-    return {tuple(row) for row in db.session.execute(sa.select(*columns).distinct())}
+    return set(stream_raw(sa.select(*columns).distinct()))
+
+
+def _text(day: sa.orm.InstrumentedAttribute[date]) -> sa.ColumnElement[str]:
+    return sa.cast(day, sa.String)
 
 
 def _read_changes() -> Changes:
@@ -43,15 +46,15 @@ def _read_changes() -> Changes:
     `+ 0` keeps the others from being looked up by that index, one by one.
     """
     line = (Posting.district_id, Posting.measure)
-    count = sa.select(Posting.effective_on, *line, sa.func.count())
+    count = sa.select(_text(Posting.effective_on), *line, sa.func.count())
     place = Posting.district_id + sa.literal_column("0")
-    others = sa.select(Posting.effective_on, place, Posting.measure, sa.func.sum(ABOVE_1))
+    others = sa.select(_text(Posting.effective_on), place, Posting.measure, sa.func.sum(ABOVE_1))
     changes: Changes = {}
     for found in (
         count.group_by(Posting.effective_on, *line),
         others.where(ABOVE_1 != 0).group_by(place, Posting.effective_on, Posting.measure),
     ):
-        for day, district_id, measure, quantity in db.session.execute(found):
+        for day, district_id, measure, quantity in stream_raw(found):
             changes.setdefault(day, Counter())[district_id, measure] += int(quantity)
     return changes
 
@@ -59,7 +62,7 @@ def _read_changes() -> Changes:
 def _by_month(changes: Changes) -> Changes:
     months: Changes = {}
     for day, lines in changes.items():
-        month = months.setdefault(day.replace(day=1), Counter())
+        month = months.setdefault(f"{day[:7]}-01", Counter())
         for (_, measure), quantity in lines.items():
             month[measure,] += quantity
     return months
@@ -88,7 +91,7 @@ def _prove_totals(
         yield from _prove_absent(table, day, changes[day])
 
 
-def _prove_absent(table: str, day: date, lines: Counter[Line]) -> Iterator[Fault]:
+def _prove_absent(table: str, day: str, lines: Counter[Line]) -> Iterator[Fault]:
     line = next((line for line, quantity in lines.items() if quantity), None)
     if line is not None:
         yield Fault(table, "is missing; something took effect then.", key=_name(day, line))
@@ -99,5 +102,5 @@ def _differs(found: int | None, total: int) -> str:
     return f"{has}; the postings add up to {total}."
 
 
-def _name(day: date, line: Line) -> str:
-    return " ".join(["", str(day), *map(str, line)]).strip()
+def _name(day: str, line: Line) -> str:
+    return " ".join(["", day, *map(str, line)]).strip()
