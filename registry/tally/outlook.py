@@ -20,7 +20,7 @@ from registry.tally.changes import Group, group_lines
 from registry.tally.course import Course, Grown, Outlook
 from registry.tally.forecast import shown
 from registry.tally.links import Links
-from registry.tally.pace import Wait
+from registry.tally.pace import Took, Wait
 from registry.tally.sources import explain_basis
 from registry.tally.table import GoalLine, Pace, Period, Table
 from registry.tally.words import (
@@ -244,11 +244,19 @@ class Move(Settled):
 
 
 @dataclass(frozen=True, eq=False)
-class MoveRow(Settled):
-    """One district, or the city, and its moves."""
+class Moves(Settled):
+    """The moves of one district, or of the city."""
 
     name: str
     moves: Sequence[Move]
+
+
+@dataclass(frozen=True, eq=False)
+class MoveRow(Settled):
+    """One district, or the city: its moves, and how long its desk took."""
+
+    place: Moves
+    took: Took
 
 
 @remembered_lately
@@ -259,7 +267,7 @@ def show_moves(
     *,
     since: tuple[date, date],
     grown: tuple[Grown, Grown],
-) -> tuple[MoveRow, ...]:
+) -> tuple[Moves, ...]:
     """Return how each district moved since two days, the city last."""
     goals = tuple((goal.kind, goal.unit) for goal in table.goals)
     places = [
@@ -274,6 +282,12 @@ def show_moves(
 
 
 @remembered
+def show_move_row(place: Moves, took: Took) -> MoveRow:
+    """Put beside the moves of a place how long its desk took."""
+    return MoveRow(place, took)
+
+
+@remembered
 def _show_moves(
     place: tuple[str, str],
     goals: tuple[tuple[Kind, str], ...],
@@ -281,14 +295,14 @@ def _show_moves(
     *,
     since: tuple[date, date],
     grown: tuple[tuple[int, ...], ...],
-) -> MoveRow:
+) -> Moves:
     """Say how much each goal, with its unit, grew in one place (code, name) since two days."""
     code, name = place
     moves = [
         _show_move(kind, unit, code, links, since=since, grown=each)
         for (kind, unit), each in zip(goals, zip(*grown, strict=True), strict=True)
     ]
-    return MoveRow(name, moves)
+    return Moves(name, moves)
 
 
 @remembered
