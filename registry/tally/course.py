@@ -16,6 +16,7 @@ from registry.ledger.answers import Tally
 from registry.ledger.differences import Differences, list_latest
 from registry.ledger.queries import Points, Totals, read_goals, read_totals_of
 from registry.programme.kinds import Kind, Measure
+from registry.tally.decisions import Sample
 from registry.tally.forecast import (
     MONTHS_RECENT,
     Flow,
@@ -25,7 +26,7 @@ from registry.tally.forecast import (
     needed_a_month,
     read_pace,
 )
-from registry.tally.pace import Desks, Sample, read_desks
+from registry.tally.pace import Desks, read_desks
 from registry.tally.queries import Answer
 from registry.tally.table import Period, Phase
 

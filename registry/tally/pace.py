@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -29,12 +25,12 @@ from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Seal
 from registry.ledger.pipeline import read_former_places
 from registry.programme.kinds import Kind
+from registry.tally.decisions import Decision, Sample
 
 MEASURED_DAYS = 365
 DECISIONS_MOST = 2_000
 DECISIONS_LEAST = 5
 FRESH_MOST = 200
-PERCENTILE = 90
 APPROVED, REJECTED = EVENTS[Action.APPROVE], EVENTS[Action.REJECT]
 FILED, RETURNED, RECALLED = (
     EVENTS[action] for action in (Action.SUBMIT, Action.RETURN, Action.RECALL)
@@ -54,15 +50,6 @@ class Promised:
 
     by_case: Overlaid[int, Promise]
     overdue: Mapping[int, int]
-
-
-class Decision(NamedTuple):
-    """One case that was decided; `days`: working days that the district had it."""
-
-    kind: Kind
-    district_id: int
-    is_approved: bool
-    days: int
 
 
 class Desk(NamedTuple):
@@ -94,60 +81,6 @@ class Took(NamedTuple):
 
     decided: int
     percentile: int | None
-
-
-class Sample(Settled):
-    """The working days that some decisions took, and how many of these approved."""
-
-    def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
-        self._days: Mapping[int, int] = Counter(days) if days else {}
-        self.approved = approved
-
-    def change(self, changes: Iterable[tuple[Decision, int]]) -> Sample:
-        """Return a sample with decisions counted in (1) and out (-1)."""
-        new, days = Sample(approved=self.approved), {**self._days}
-        for decision, by in changes:
-            days[decision.days] = days.get(decision.days, 0) + by
-            new.approved += by * decision.is_approved
-        new._days = days
-        return new
-
-    @cached_property
-    def _ends(self) -> tuple[list[int], list[int]]:
-        """Return the days in order, and how many decisions took so many or fewer."""
-        ordered = sorted(self._days)
-        return ordered, list(accumulate([self._days[days] for days in ordered]))
-
-    @property
-    def decided(self) -> int:
-        return self._ends[1][-1] if self._days else 0
-
-    @property
-    def pass_rate(self) -> Fraction:
-        """The share of decisions that approved."""
-        return Fraction(self.approved, self.decided)
-
-    @cached_property
-    def measured(self) -> tuple[int, float | None, int | None]:
-        """How many were decided, the median of their days and the 90th percentile, if any."""
-        decided = self.decided
-        return (decided, self.median, self.percentile) if decided else (0, None, None)
-
-    @property
-    def median(self) -> float:
-        """The middle of the days, or the mean of the two in the middle."""
-        decided = self.decided
-        return (self._at((decided - 1) // 2) + self._at(decided // 2)) / 2
-
-    @property
-    def percentile(self) -> int:
-        """The fewest days in which nine tenths were decided."""
-        return self._at(math.ceil(self.decided * PERCENTILE / 100) - 1)
-
-    def _at(self, place: int) -> int:
-        """Return the days at a place, when they are put in order."""
-        ordered, ends = self._ends
-        return ordered[bisect_right(ends, place)]
 
 
 Samples = Mapping[Kind | int | None, Sample]

@@ -17,13 +17,11 @@ from registry.tally.checked import CHECKED
 from registry.tally.course import Course
 from registry.tally.links import Links
 from registry.tally.matrix import MatrixShown, show_matrix
+from registry.tally.moves import MoveRow, show_move_row, show_moves
 from registry.tally.outlook import (
-    MoveRow,
     WeekShown,
     foresee_lead,
     rules_of_course,
-    show_move_row,
-    show_moves,
     show_week,
 )
 from registry.tally.queries import Answer
