@@ -100,10 +100,10 @@ def test_day_and_head_decide_which_decisions_are_known(app: Flask) -> None:
 def test_the_latest_decisions_are_the_same_grown_or_read_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the most that are measured old ones go, and after many fresh ones all are read anew."""
+    """Old ones go where there are too many; after many fresh ones all are read anew."""
     monkeypatch.setattr(pace, "DECISIONS_MOST", 6)
     monkeypatch.setattr(pace, "FRESH_MOST", 4)
-    monkeypatch.setattr(pace, "_DECIDED", pace._DECIDED.limit(6))  # noqa: SLF001 - for fewer cases
+    monkeypatch.setattr(pace, "_DECIDED", pace._DECIDED.limit(6))
     for step in range(16):
         event = "rejected" if step % 3 == 0 else "approved"
         a_decided(1 + step % 7, event=event, district=("320582", "320583")[step % 2])
