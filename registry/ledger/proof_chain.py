@@ -17,10 +17,11 @@ import sqlalchemy as sa
 
 from registry.core.clock import day_of
 from registry.core.database import db
+from registry.core.prepared import read_moment
 from registry.ledger import chain
 from registry.ledger.faults import Fault
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.streams import raw_moment, stream_raw
+from registry.ledger.streams import stream_raw
 
 CHANGED = "was changed: its hash is not that of its contents."
 SEALS_IN_PART = 12_000
@@ -63,7 +64,7 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
     postings = _Rows(stream_raw(_select(Posting, POSTING_COLUMNS, part)))
     seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
     for sequence, moment, *others, hash_ in stream_raw(seals):
-        seal = chain.SealFacts(sequence, raw_moment(moment), *others)
+        seal = chain.SealFacts(sequence, read_moment(moment), *others)
         yield from _prove_order(seal, before)
         heard, posted = events.of(sequence), postings.of(sequence)
         yield from _prove_events(heard)
