@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any  # options of the engine are of many types
 
+import orjson
 import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app, g, request, session
@@ -44,7 +44,6 @@ from registry.core import (
     unchanged,
     wire,
 )
-from registry.core.beside import REOPEN, open_alone
 from registry.core.database import REPLICA, db, open_database, set_may_write
 from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
@@ -83,6 +82,11 @@ BLUEPRINTS = (
     operations,
 )
 FORM_PARTS_MAX = 20_000
+ENGINE_OPTIONS = {
+    "pool_pre_ping": True,
+    "hide_parameters": True,
+    "json_deserializer": orjson.loads,  # several times as fast as Python's own
+}
 COLUMNS_OF_PROGRAMME = tuple(Programme.__table__.columns.keys())
 
 
@@ -135,17 +139,13 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    database = {
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
-        "SQLALCHEMY_BINDS": _replica(settings),
-    }
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
-        **database,
-        **{REOPEN: partial(open_alone, database, models="registry.models")},
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
+        SQLALCHEMY_BINDS=_replica(settings),
         SESSION_COOKIE_NAME="__Host-registry" if settings.is_https else "registry",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -171,7 +171,7 @@ def _replica(settings: Settings) -> dict[str | None, Any]:
     """Name the replica that answers what only reads, where one is set."""
     if not settings.database_read_url:
         return {}
-    return {REPLICA: {"url": settings.database_read_url, "pool_pre_ping": True}}
+    return {REPLICA: {"url": settings.database_read_url, **ENGINE_OPTIONS}}
 
 
 def _know_people(app: Flask) -> None:

@@ -1,8 +1,8 @@
 """A long read in parts, shared with other processes where one processor takes too long over it.
 
-Python works on one processor at a time. Another process is started anew (`spawn`): a copy of this
-one would hold its open database files, whose locks SQLite keeps by process, and the locks that its
-other threads have taken. So it costs a second to begin, and is for the largest registers only.
+Python works on one processor at a time. The others are forked, so that all is loaded there, while
+no database is open: a copy of an open one would share its connections, and SQLite keeps the locks
+of its files by process. It is for commands, which have one thread: a copy has no other.
 
 Every process reads in one transaction of its own. One that does not find the caller's `version`
 there takes no part. The parts that are still to be done stand in a pipe, a number each: who is free
@@ -13,40 +13,24 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar  # a process sends answers of any type
 
-from flask import Flask, current_app
-
-from registry.core.database import db, is_snapshot, lift_statement_limit, open_database, reading
+from registry.core.database import close_databases, is_snapshot, lift_statement_limit
 
 T = TypeVar("T")
 Part = Callable[[], T]
-REOPEN = "REOPEN"  # in the configuration: opens the database alone, in another process
-SPAWN = get_context("spawn")
+FORK = get_context("fork")
 PARTS_MOST = 255
 
 
 class ProcessDiedError(RuntimeError):
     """A process that took parts has ended before it gave their answers."""
-
-
-def open_alone(database: Mapping[str, Any], *, models: str) -> Flask:
-    """Return an application that has a database, all tables of these models, and no pages.
-
-    It is there in half the time that the whole one takes.
-    """
-    import_module(models)
-    app = Flask("registry")
-    app.config.update(database)
-    open_database(app)
-    return app
 
 
 def count_spare_processors(*, most: int) -> int:
@@ -63,9 +47,10 @@ def in_parts(
 ) -> Generator[T]:
     """Give the answer of each part in order, the work shared with so many other processes.
 
-    `heavy` names the parts to begin with. Parts, `version` and answers are sent to and fro, so they
-    must be such as can be. Where the caller may have written, it does all by itself: nobody else
-    sees that. A part that fails raises in its turn; a process that dies raises ProcessDiedError.
+    `heavy` names the parts to begin with. Answers are sent, so they must be such as can be. Where
+    there are others, the caller's snapshot is left, and the parts are of a newer one. Where the
+    caller may have written, it does all by itself: nobody else sees that. A part that fails raises
+    in its turn; a process that dies raises ProcessDiedError.
     """
     if others < 1 or not is_snapshot():
         yield from (part() for part in parts)
@@ -149,25 +134,30 @@ def _shared(
     """Start the processes and end them, however the reading ends."""
     if len(parts) > PARTS_MOST:
         raise ValueError(f"more than {PARTS_MOST} parts")
+    close_databases()
     with ExitStack() as stack:
-        left, put = SPAWN.Pipe(duplex=False)
+        left, put = FORK.Pipe(duplex=False)
         stack.enter_context(left)
         with put:
             os.write(put.fileno(), bytes(order))
-        job = _Job(current_app.config[REOPEN], parts, version, version(), left)
-        working = []
+        working: list[Connection] = []
         for _ in range(others):
-            told, tell = SPAWN.Pipe(duplex=False)
-            stack.enter_context(told)
-            process = SPAWN.Process(target=_work, args=(job, tell), daemon=True)
+            here, there = FORK.Pipe()
+            stack.enter_context(here)
+            job = _Job(parts, version, left, there, (*working, here))
+            process = FORK.Process(target=job.work, daemon=True)
             stack.callback(_end, process)
-            with tell:
+            with there:
                 process.start()
-            working.append(told)
+            working.append(here)
+        lift_statement_limit()
+        found = version()
+        for each in working:
+            each.send(found)
         yield _Shared(parts, left, working)
 
 
-def _end(process: SpawnProcess) -> None:
+def _end(process: ForkProcess) -> None:
     if process.pid is not None:
         process.terminate()  # it only reads
         process.join()
@@ -175,22 +165,22 @@ def _end(process: SpawnProcess) -> None:
 
 @dataclass(frozen=True)
 class _Job:
-    """What another process is told: how to open the application, what to do, what it should see."""
+    """The side of another process: what there is to do, and where it hears and tells."""
 
-    reopen: Callable[[], Flask]
     parts: Sequence[Part[Any]]
     version: Callable[[], Hashable]
-    expected: Hashable
     left: Connection
+    caller: Connection
+    of_caller: Sequence[Connection]  # the other ends: who holds one would not hear that it closed
 
-
-def _work(job: _Job, tell: Connection) -> None:
-    """Take parts until none is left; an interruption from the keyboard is the caller's affair."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with job.reopen().app_context(), reading():
+    def work(self) -> None:
+        """Take parts until none is left; an interruption from the keyboard is the caller's."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for end in self.of_caller:
+            end.close()
         lift_statement_limit()
-        if job.version() == job.expected:
-            while (number := _take(job.left)) is not None:
-                tell.send((number, _do(job.parts[number])))
-        db.session.remove()
-    tell.send(None)
+        if self.version() == self.caller.recv():
+            while (number := _take(self.left)) is not None:
+                self.caller.send((number, _do(self.parts[number])))
+        close_databases()
+        self.caller.send(None)

@@ -169,6 +169,7 @@ def lift_statement_limit() -> None:
     A few statements over all rows: compiling them (`jit`) takes longer than running them, and each
     list of ids that they look into must fit into memory, or it is read again for each row. Proofs
     are shared by processes, so a statement keeps to one; and most pages are in memory by then.
+    Where there are nearly as many groups as rows, going along an index beats a table of all groups.
     """
     connection = db.session.connection()
     if not is_sqlite(connection):
@@ -177,6 +178,7 @@ def lift_statement_limit() -> None:
         connection.exec_driver_sql("SET LOCAL work_mem = '512MB'")
         connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
         connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+        connection.exec_driver_sql("SET LOCAL enable_hashagg = off")
 
 
 def open_database(app: Flask) -> None:
@@ -185,6 +187,13 @@ def open_database(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             prepare_engine(engine)
+
+
+def close_databases() -> None:
+    """End this transaction and close every connection that is not at work elsewhere."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple  # a payload is any JSON
 
 NOTHING_BEFORE = "0" * 64
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 
 
 def canonical(payload: Mapping[str, Any]) -> str:
     """Write a payload so that equal content gives equal text."""
-    return json.dumps(
-        payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _encoder.encode(payload)
 
 
 def posting_digest(columns: Sequence[object]) -> str:

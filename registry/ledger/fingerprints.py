@@ -55,11 +55,6 @@ def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     return _fingerprints(stream_raw(REGISTERED))
 
 
-def _fingerprints(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
-    for row in rows:
-        yield str(row[0]), fingerprint_of(row)
-
-
 class _Words(dict[object, str]):
     """Values as they are hashed, their lengths before them; for columns in which few recur."""
 
@@ -83,20 +78,24 @@ _words, _lengths = _Words(), _Lengths()
 
 
 def fingerprint_of(row: Sequence[Any]) -> str:
-    """Return the fingerprint of the values of COLUMNS.
+    """Return the fingerprint of the values of COLUMNS."""
+    _, fingerprint = next(_fingerprints([row]))
+    return fingerprint
 
-    Written out for speed: it is taken of every entry there is.
-    """
-    id_, kind, firm, place, title, standing, day, precision, rank, revoked, number, code, batch = (
-        row
-    )
-    id_, firm, rank = str(id_), str(firm), "" if rank is None else str(rank)
-    title, number, code = title or "", number or "", code or ""
-    known, of = _words, _lengths
-    text = (
-        f"f1{of[len(id_)]}{id_}{known[kind]}{of[len(firm)]}{firm}{known[place]}"
-        f"{of[len(title)]}{title}{known[standing]}{known[day]}{known[precision]}"
-        f"{of[len(rank)]}{rank}{known[revoked]}{of[len(number)]}{number}{of[len(code)]}{code}"
-        f"{known[batch]}"
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+def _fingerprints(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str]]:
+    """Written out for speed: this loop runs once for every entry there is."""
+    known, of, sha256 = _words, _lengths, hashlib.sha256
+    for row in rows:
+        id_, kind, firm, place, title, standing, day, precision, rank, revoked, no, code, batch = (
+            row
+        )
+        id_, firm, rank = str(id_), str(firm), "" if rank is None else str(rank)
+        title, no, code = title or "", no or "", code or ""
+        text = (
+            f"f1{of[len(id_)]}{id_}{known[kind]}{of[len(firm)]}{firm}{known[place]}"
+            f"{of[len(title)]}{title}{known[standing]}{known[day]}{known[precision]}"
+            f"{of[len(rank)]}{rank}{known[revoked]}{of[len(no)]}{no}{of[len(code)]}{code}"
+            f"{known[batch]}"
+        )
+        yield id_, sha256(text.encode()).hexdigest()[:LENGTH]

@@ -31,13 +31,12 @@ def read_unsettled(*, starts_on: date) -> list[str]:
     They are those of the postings that are not plain, and those that should have postings, but
     none. A place is proved by itself (`prove_places`): where there is one, it is the entry's own.
     """
-    firsts = _firsts_of_firms(starts_on)
-    found = sa.union_all(_select_not_plain(starts_on, firsts), _select_unposted(starts_on, firsts))
+    found = sa.union_all(_select_not_plain(starts_on), _select_unposted(starts_on))
     rows = fetch_raw(found, {})
     return sorted({name for names in rows for name in names if name is not None})
 
 
-def _select_not_plain(starts_on: date, firsts: sa.CTE) -> Select:
+def _select_not_plain(starts_on: date) -> Select:
     """Name the subjects of what is not plain: that which it has, and that which it should have.
 
     A plain posting is the one that its entry should have, and the only one of its subject.
@@ -48,7 +47,7 @@ def _select_not_plain(starts_on: date, firsts: sa.CTE) -> Select:
         Entry.district_id == Posting.district_id,
         Posting.effective_on >= starts_on,
         Posting.subject == _subject_of(Entry.enterprise_id),
-        sa.case(*_plain_by_kind(firsts), else_=sa.false()),
+        sa.case(*_plain_by_kind(starts_on), else_=sa.false()),
         Entry.id.not_in(_with_several()),
     )
     return (
@@ -58,16 +57,16 @@ def _select_not_plain(starts_on: date, firsts: sa.CTE) -> Select:
     )
 
 
-def _select_unposted(starts_on: date, firsts: sa.CTE) -> Select:
-    """Name the subjects of entries that should count and have no posting.
+def _select_unposted(starts_on: date) -> Select:
+    """Name the subjects of entries that should count and of which there is no posting.
 
-    Of a firm it is enough to look at the entry that came first: a posting of another is not plain.
+    One with a posting that is not of the right entry is not plain, and so named already.
     """
     of_firm = Entry.kind.in_(COUNTED_BY_ENTERPRISE)
     is_unposted = sa.case(
         (sa.and_(of_firm, Entry.enterprise_id.in_(_merged())), _should_count(starts_on)),
         (Entry.id.in_(sa.select(Posting.entry_id)), sa.false()),
-        (of_firm, Entry.id.in_(sa.select(firsts.c.id))),
+        (_subject_of(Entry.enterprise_id).in_(sa.select(Posting.subject)), sa.false()),
         else_=_should_count(starts_on),
     )
     return sa.select(_subject_of(_survivor()), sa.null()).where(is_unposted)
@@ -106,11 +105,13 @@ def _with_several() -> sa.CompoundSelect[int]:
     return sa.union_all(*several)
 
 
-def _plain_by_kind(firsts: sa.CTE) -> Iterator[tuple[Condition, Condition]]:
+def _plain_by_kind(starts_on: date) -> Iterator[tuple[Condition, Condition]]:
     counts_once = sa.and_(
         MEASURE == KIND, Posting.quantity == 1, Posting.effective_on == Entry.effective_on
     )
-    is_first = sa.and_(Entry.enterprise_id.not_in(_merged()), Entry.id.in_(sa.select(firsts.c.id)))
+    is_first = sa.and_(
+        Entry.enterprise_id.not_in(_merged()), Entry.id.in_(_firsts_of_firms(starts_on))
+    )
     rules: Mapping[Kind, Condition] = {
         Kind.SMART_FACTORY: counts_once,
         Kind.SMART_WORKSHOP: counts_once,
@@ -121,14 +122,14 @@ def _plain_by_kind(firsts: sa.CTE) -> Iterator[tuple[Condition, Condition]]:
         yield Entry.kind == kind, condition
 
 
-def _firsts_of_firms(starts_on: date) -> sa.CTE:
+def _firsts_of_firms(starts_on: date) -> sa.Select[int]:
     """Select the upgrade of each record of a firm that came first."""
     order = sa.func.row_number().over(
         partition_by=Entry.enterprise_id + 0, order_by=(Entry.effective_on, Entry.rank)
     )
     is_upgrade = sa.case((Entry.kind.in_(COUNTED_BY_ENTERPRISE), _should_count(starts_on)))
     upgrades = sa.select(Entry.id, order.label("place")).where(is_upgrade).subquery()
-    return sa.select(upgrades.c.id).where(upgrades.c.place < 2).cte()  # `= 1` would get an index
+    return sa.select(upgrades.c.id).where(upgrades.c.place < 2)  # `= 1` would get an index
 
 
 def _merged() -> sa.CompoundSelect[int]:

@@ -19,8 +19,9 @@ from registry.core.database import db, lift_statement_limit
 from registry.entries.models import Entry
 from registry.ledger.faults import Fault
 from registry.ledger.heads import Head, read_head
+from registry.ledger.links import parts_of
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.proof_chain import Missing, parts_of, prove_no_others, prove_seals
+from registry.ledger.proof_chain import Missing, prove_no_others, prove_seals
 from registry.ledger.proof_facts import prove_count, prove_entries, prove_places
 from registry.ledger.proof_figures import prove_figures
 from registry.ledger.proof_papers import prove_papers
@@ -46,7 +47,7 @@ class Report:
 def verify(*, expect: Head | tuple[int, str] | None = None) -> Report:
     """Prove everything and stop at the first fault; `expect` is a head that was printed earlier.
 
-    Reads in the caller's snapshot and writes nothing.
+    Writes nothing. A large register is read in a snapshot of its own, newer than the caller's.
     """
     lift_statement_limit()
     count = partial(prove_count, starts_on=get_programme().starts_on)

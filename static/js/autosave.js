@@ -176,6 +176,10 @@ function keepSaved(form) {
     if (!running) later(QUIET);
   }
 
+  if (form.dataset.touched !== undefined) {
+    dirty = true;
+    later(QUIET);
+  }
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
 

@@ -1,7 +1,7 @@
 // What is ticked is counted where the deed stands: "claim these 4", "approve 47 units".
 //
 // Boxes carry data-choose="GROUP" (and data-quantity); [data-chosen="GROUP"] shows data-words with {count} and {quantity};
-// [data-chosen-bar="GROUP"] hides while nothing is ticked; [data-chosen-all] and [data-chosen-none] tick and untick the group.
+// [data-chosen-bar="GROUP"] is idle while nothing is ticked; [data-chosen-all] and [data-chosen-none] tick and untick the group.
 
 const boxesOf = (group) => Array.from(document.querySelectorAll(`input[data-choose="${group}"]`));
 
@@ -16,7 +16,7 @@ function count(group) {
       .replace("{quantity}", quantity.toLocaleString(language));
   }
   for (const bar of document.querySelectorAll(`[data-chosen-bar="${group}"]`))
-    bar.hidden = chosen.length === 0;
+    bar.classList.toggle("bar--idle", chosen.length === 0);
   for (const box of boxesOf(group)) box.closest("tr")?.classList.toggle("is-picked", box.checked);
 }
 
@@ -33,7 +33,6 @@ document.addEventListener("change", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-chosen-all], [data-chosen-none]")) {
-  button.hidden = false;
   const { chosenAll, chosenNone } = button.dataset;
   button.addEventListener("click", () => tick(chosenAll ?? chosenNone, chosenAll !== undefined));
 }

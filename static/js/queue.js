@@ -79,7 +79,6 @@ function tell(button) {
 }
 
 if (list) {
-  list.hidden = false;
   const button = list.querySelector("[data-keys-switch]");
   tell(button);
   button.addEventListener("click", () => {

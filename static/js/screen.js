@@ -107,7 +107,6 @@ document.addEventListener("keydown", (event) => {
   togglePause();
 });
 find("pause").addEventListener("click", togglePause);
-find("pause").hidden = false;
 window.addEventListener("online", refresh);
 
 turn = Math.max(viewsNow().findIndex((view) => !view.hidden), 0);

@@ -237,15 +237,12 @@ class Sheet {
       event.preventDefault();
       this.walk(event.target, step);
     });
-    this.bind("[data-sheet-add]", () => this.walk(controlsOf(this.rows.at(-1))[0], 1), false);
-    this.bind("[data-sheet-undo]", () => this.undo(), true);
+    this.bind("[data-sheet-add]", () => this.walk(controlsOf(this.rows.at(-1))[0], 1));
+    this.bind("[data-sheet-undo]", () => this.undo());
   }
 
-  bind(selector, deed, hidden) {
-    const button = this.scope.querySelector(selector);
-    if (!button) return;
-    button.hidden = hidden;
-    button.addEventListener("click", deed);
+  bind(selector, deed) {
+    this.scope.querySelector(selector)?.addEventListener("click", deed);
   }
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from werkzeug.serving import make_server
 from registry.app import create_app
 from registry.config import Settings
 from registry.core.database import db
+from registry.demo.fill import fill
+from registry.demo.people import PASSWORD
 from registry.start import init_register
+from tests.browser.pages import OUTSIDER, OUTSIDER_EMAIL, list_pages
 from tests.conftest import ENDS_ON, STARTS_ON, make_settings
 
 ARGUMENTS = (
@@ -31,6 +35,8 @@ ARGUMENTS = (
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
+ADDRESS = "http://smart-manufacturing-register.suzhou.example"  # as long as a city's may be
+ROLES = ("visitor", OUTSIDER, "member", "officer", "supervisor", "leader", "administrator")
 WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
 
@@ -97,6 +103,52 @@ def _note(faults: list[str], page: Page, kind: str, text: str) -> None:
     """Keep what breaks the content policy; a refused request is an answer that tests ask for."""
     if kind == "error" and "Failed to load resource" not in text:
         faults.append(f"{page.url}: {text}")
+
+
+class Filled:
+    """A served demonstration: its address, who may sign in, and which pages each can open."""
+
+    def __init__(self, app: Flask, url: str, sign_ins: list[dict[str, str]]) -> None:
+        self.app, self.url = app, url
+        self.emails = {person["role"]: person["email"] for person in sign_ins}
+        self.emails[OUTSIDER] = OUTSIDER_EMAIL
+        with app.test_request_context():
+            self.pages = list_pages(sign_ins)
+            db.session.commit()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("filled")
+    settings = make_settings(f"sqlite:///{folder / 'registry.sqlite'}", folder)
+    settings = replace(settings, public_url=ADDRESS)
+    sign_ins: list[dict[str, str]] = []
+    served = serve(settings, lambda: sign_ins.extend(fill(attachments=settings.attachments_dir)))
+    for app, url in served:
+        yield Filled(app, url, sign_ins)
+
+
+@pytest.fixture
+def enter(chromium: Browser, filled: Filled) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+
+    def open_page(role: str, viewport: dict[str, int], *, language: str = "zh_CN") -> Page:
+        context = chromium.new_context(base_url=filled.url, viewport=viewport)  # type: ignore[arg-type]  # the same keys
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/sign-in")
+        if language != "zh_CN":
+            page.click("form[action$='/language'] button")
+        if role != "visitor":
+            page.fill("[name=email]", filled.emails[role])
+            page.fill("[name=password]", PASSWORD)
+            page.click("main form button[type=submit] >> nth=0")
+            page.wait_for_selector("form[action$='/sign-out']", state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def read_axe() -> str:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from registry.core.database import db
-from registry.demo.fill import fill
-from registry.demo.people import PASSWORD
-from tests.browser.conftest import NARROW, WIDE, read_axe, serve
-from tests.browser.pages import NO_PAGE, OUTSIDER, OUTSIDER_EMAIL, list_pages
-from tests.conftest import make_settings
+from tests.browser.conftest import NARROW, ROLES, WIDE, Filled, read_axe
+from tests.browser.pages import NO_PAGE
 from tests.look.catalogues import left_in_english
 
-ADDRESS = "http://smart-manufacturing-register.suzhou.example"  # as long as a city's may be
-ROLES = ("visitor", OUTSIDER, "member", "officer", "supervisor", "leader", "administrator")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """tags => axe.run(
     document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations.map(
@@ -45,52 +37,6 @@ LIST = """类别,企业名称,统一社会信用代码,板块,项目名称,认�
 智能车间,苏州无名测试有限公司,,相城区,测试车间,2025-03,
 机器人应用,苏州无名测试有限公司,,相城区,测试产线,2025-03,20+
 """
-
-
-class Filled:
-    """A served demonstration: its address, who may sign in, and which pages each can open."""
-
-    def __init__(self, app: Flask, url: str, sign_ins: list[dict[str, str]]) -> None:
-        self.app, self.url = app, url
-        self.emails = {person["role"]: person["email"] for person in sign_ins}
-        self.emails[OUTSIDER] = OUTSIDER_EMAIL
-        with app.test_request_context():
-            self.pages = list_pages(sign_ins)
-            db.session.commit()
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    folder = tmp_path_factory.mktemp("filled")
-    settings = make_settings(f"sqlite:///{folder / 'registry.sqlite'}", folder)
-    settings = replace(settings, public_url=ADDRESS)
-    sign_ins: list[dict[str, str]] = []
-    served = serve(settings, lambda: sign_ins.extend(fill(attachments=settings.attachments_dir)))
-    for app, url in served:
-        yield Filled(app, url, sign_ins)
-
-
-@pytest.fixture
-def enter(chromium: Browser, filled: Filled) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-
-    def open_page(role: str, viewport: dict[str, int], *, language: str = "zh_CN") -> Page:
-        context = chromium.new_context(base_url=filled.url, viewport=viewport)  # type: ignore[arg-type]  # the same keys
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/sign-in")
-        if language != "zh_CN":
-            page.click("form[action$='/language'] button")
-        if role != "visitor":
-            page.fill("[name=email]", filled.emails[role])
-            page.fill("[name=password]", PASSWORD)
-            page.click("main form button[type=submit] >> nth=0")
-            page.wait_for_selector("form[action$='/sign-out']", state="attached")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def look_at(page: Page, address: str) -> list[str]:

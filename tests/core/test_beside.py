@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Hashable
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from registry.core.beside import ProcessDiedError, in_parts
-from registry.core.database import Base, db, reading
+from registry.core.database import db, reading
 from registry.districts.models import District
 
 SECONDS = 90  # until another process has begun, on a machine that is busy
@@ -32,12 +31,6 @@ def _read_when_there(sign: Path, *, caller: int) -> tuple[int, int]:
         sign.touch()
     _wait_for(sign)
     return _read()
-
-
-def _look_when_there(sign: Path, *, caller: int) -> tuple[int, tuple[list[str], bool]]:
-    """Return which process says what tables it knows, and whether it has loaded the pages."""
-    _read_when_there(sign, caller=caller)
-    return os.getpid(), (sorted(Base.metadata.tables), "registry.app" in sys.modules)
 
 
 def _wait_for(sign: Path) -> None:
@@ -78,16 +71,6 @@ def test_another_process_reads_in_a_transaction_of_its_own(app: Flask, tmp_path:
         assert [count for count, _ in answers] == [districts, districts]
         assert {process for _, process in answers} > {caller}
         db.session.remove()
-
-
-def test_another_process_has_all_tables_and_no_pages(app: Flask, tmp_path: Path) -> None:
-    part = partial(_look_when_there, tmp_path / "sign", caller=os.getpid())
-    with app.app_context(), reading():
-        answers = dict(in_parts([part, part], version=_same, others=1))
-        db.session.remove()
-    del answers[os.getpid()]
-
-    assert list(answers.values()) == [(sorted(Base.metadata.tables), False)]
 
 
 def test_answers_come_in_the_order_of_the_parts(app: Flask) -> None:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 
-from registry.core.database import db, reading
+from registry.core.database import db
 from registry.districts.queries import list_districts
 from registry.entries.models import Entry, RobotUnit, Standing
 from registry.ledger.goals import allocate, set_milestones
@@ -165,7 +165,7 @@ def test_every_seal_is_missed(register: Register) -> None:
 
 
 def test_a_counted_entry_changed_by_hand_is_named(register: Register) -> None:
-    entry_id = _counted(register, robots=False)
+    entry_id = counted(register, robots=False)
     for what in (
         "effective_on = '2025-01-02'",
         "standing = 'void'",
@@ -191,7 +191,7 @@ def test_every_counted_entry_is_missed(register: Register) -> None:
 
 
 def test_what_hangs_on_a_counted_entry_is_named_by_it(register: Register) -> None:
-    entry_id = _counted(register, robots=True)
+    entry_id = counted(register, robots=True)
     for statement in (
         "update robot_lot set quantity = quantity + 1",
         f"update robot_lot set from_on = '{register.world.today}'",
@@ -261,7 +261,7 @@ def test_seals_from_before_robots_were_sealed_still_verify(register: Register) -
     assert named() == f"robot_unit, entry {entry_id} row {row}"
 
 
-def _counted(register: Register, *, robots: bool) -> int:
+def counted(register: Register, *, robots: bool) -> int:
     """Find an entry that counts today: with one lot and one place, or a plain one."""
     counted = {entry for _, _, entry in register.world.count(register.world.today)}
     return next(
@@ -285,7 +285,7 @@ def test_an_entry_put_in_by_hand_is_named(register: Register) -> None:
                 f" select 9999, {columns}, is_asked, effective_on, 9999, created_at"
                 " from entry where id = :id"
             ),
-            {"id": _counted(register, robots=False)},
+            {"id": counted(register, robots=False)},
         )
 
     assert named() == "entry, 9999"
@@ -342,41 +342,6 @@ def test_a_chain_cut_off_is_found_by_a_head_printed_earlier(register: Register) 
     fault = verify(expect=printed).fault
 
     assert str(fault).startswith("seal, sequence 31: is missing")
-
-
-def _one_at_most(*, most: int) -> int:
-    return min(most, 1)
-
-
-def _proved(register: Register) -> list[str]:
-    """Return what is found by one process, and by several as in a large register."""
-    found = []
-    for entries in (10**9, 1):
-        with current_app.app_context(), reading(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("registry.ledger.verify.LARGE", entries)
-            patch.setattr("registry.ledger.verify.count_spare_processors", _one_at_most)
-            patch.setattr("registry.ledger.proof_chain.SEALS_IN_PART", 4)
-            found.append(str(verify()))
-            db.session.remove()
-    return found
-
-
-def test_several_processes_find_what_one_finds(register: Register) -> None:
-    one, several = _proved(register)
-    assert one == several
-    assert one.endswith("fault=None)")
-    entry_id, place = _counted(register, robots=False), some(Posting, last=True)
-    change("update entry set title = 'another thing' where id = :id", id=entry_id)
-    db.session.commit()
-    one, several = _proved(register)
-    assert one == several
-    assert "table='entry', sentence='was changed: it is not what seal" in one
-
-    change(f"update posting set quantity = quantity + 1 where {PLACE}", **place)
-    db.session.commit()
-    one, several = _proved(register)
-    assert one == several
-    assert f"sequence={place['sequence']}, position={place['position']}" in one
 
 
 def test_a_head_with_another_hash_is_not_in_the_chain(register: Register) -> None:

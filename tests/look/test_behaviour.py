@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -157,3 +158,29 @@ def test_a_link_of_the_list_leads_into_its_field(page: Page) -> None:
 
     focused = page.evaluate("document.activeElement.matches('input, select, textarea')")
     assert focused is True
+
+
+def test_picked_files_are_named_in_our_words(page: Page, tmp_path: Path) -> None:
+    control, said = page.locator("input[type=file]").first, page.locator("[data-picked]").first
+    one, other = tmp_path / "甲.pdf", tmp_path / "乙.pdf"
+    for file in (one, other):
+        file.write_bytes(b"%PDF")
+
+    expect(said).to_have_text("尚未选择文件")
+    control.set_input_files([one])
+    expect(said).to_have_text("甲.pdf")
+    control.set_input_files([one, other])
+    expect(said).to_have_text("已选 2 个文件：甲.pdf · 乙.pdf")
+    control.set_input_files([])
+    expect(said).to_have_text("尚未选择文件")
+
+
+def test_the_button_for_files_takes_clicks_and_keys(page: Page) -> None:
+    face = page.locator(".filepick__face").first
+    with page.expect_file_chooser():
+        face.click(force=True)
+
+    page.locator("input[type=file]").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert face.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"

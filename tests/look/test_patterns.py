@@ -57,3 +57,8 @@ def test_it_reads_without_scripts(open_browser: Callable[..., Page]) -> None:
     assert page.locator("textarea[name=block]").count() == 1
     assert not page.locator("[data-keys]").is_visible()
     assert not page.locator("[data-sheet-add]").is_visible()
+    assert page.locator("input[type=file]").first.is_visible()
+    assert (
+        page.locator("input[type=file]").first.evaluate("e => getComputedStyle(e).opacity") == "1"
+    )
+    assert not page.locator("[data-picked]").first.is_visible()

@@ -178,6 +178,16 @@ def test_share_over_a_hundred_and_without_allocation_are_said_plainly(
     assert "智能车间各板块任务合计 2 个，目标 100 个，相差 −98 个。" in page
 
 
+def test_on_a_phone_each_part_is_led_to(history: None, leader: FlaskClient) -> None:
+    page = leader.get("/tally").text
+    led_to = re.findall(r'<a href="#([\w-]+)"', page[page.index('class="contents"') :])
+
+    assert [place for place in led_to if page.count(f'id="{place}"') != 1] == []
+    assert led_to[:4] == ["goals", "districts", "moves", "trends"]
+    assert led_to[4:8] == ["map", "week", "pipeline", "method"]
+    assert led_to[8:12] == [f"goal-{kind.value}" for kind in Kind]
+
+
 def test_order_by_share_keeps_the_figures(history: None, leader: FlaskClient) -> None:
     page = leader.get("/tally?order=smart_factory").text
 

@@ -100,9 +100,7 @@ SHEET = Sheet(
             aliases=("结构类型", "结构", "类型", "机器人类型", "robottype"),
             example="articulated",
         ),
-        Column(
-            "axes", _("Axes"), Whole(1, 12), unit=_("axes"), aliases=("轴数",), size=7, example="6"
-        ),
+        Column("axes", _("Axes"), Whole(1, 12), aliases=("轴数",), size=7, example="6"),
         Column(
             "payload_kg",
             _("Payload"),
