@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, TypeVar  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
@@ -122,23 +122,30 @@ def set_may_write(value: bool) -> None:
     _may_write.set(value)
 
 
-SNAPSHOT = "snapshot"
+SNAPSHOT = "snapshot"  # in the context of the application, which has one session
 
 
 def once_a_snapshot(name: Hashable, make: Callable[[], T]) -> T:
     """Return what `make` reads; within one transaction that cannot write it is read once."""
     if _may_write.get():
         return make()
-    session = db.session()
-    kept = session.info.get(SNAPSHOT)
-    if kept is None or kept[0] is not session.get_transaction():
-        value = make()
-        session.info[SNAPSHOT] = (session.get_transaction(), {name: value})
-        return value
-    read: dict[Hashable, T] = kept[1]
-    if name not in read:
-        read[name] = make()
-    return read[name]
+    read = _read_so_far()
+    if name in read:
+        found: T = read[name]
+        return found
+    value = make()  # the first one begins the transaction
+    _read_so_far()[name] = value
+    return value
+
+
+def _read_so_far() -> dict[Hashable, Any]:
+    """Return what was read once in this transaction, by its name."""
+    session, transaction, read = g.get(SNAPSHOT) or (None, None, {})
+    if session is not None and session.get_transaction() is transaction is not None:
+        return read
+    session, read = db.session(), {}
+    g.snapshot = (session, session.get_transaction(), read)
+    return read
 
 
 def is_snapshot() -> bool:
@@ -250,7 +257,7 @@ def _locks(statement: str, context: Any) -> bool:
     """Say whether a statement writes, or is one that other databases lock rows by."""
     if not statement.lstrip().upper().startswith(READS):
         return True
-    asked = getattr(context.compiled, "statement", None)
+    asked = getattr(getattr(context, "compiled", None), "statement", None)
     return getattr(asked, "_for_update_arg", None) is not None
 
 

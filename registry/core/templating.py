@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
     app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
     app.jinja_env.globals.update(new_key=new_key, write_figure=write_figure)
+    app.jinja_env.globals["parts_of"] = lambda name: app.jinja_env.get_template(name).module
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 
 

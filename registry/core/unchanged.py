@@ -15,7 +15,6 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import ETags
 
 from registry.core.transactions import FLASHES
 
@@ -47,7 +46,7 @@ def send_unless_kept(make: Callable[[], ResponseReturnValue], *, key: Key) -> Re
 
 def _allow_to_keep(page: Response, tag: str) -> Response:
     """Let the browser of this person alone keep the page, and ask each time."""
-    page.headers["ETag"] = ETags(weak_etags=[tag]).to_header()
+    page.headers["ETag"] = f'W/"{tag}"'
     page.headers["Cache-Control"] = "private, no-cache"
     page.vary.add("Cookie")
     return page
@@ -56,7 +55,7 @@ def _allow_to_keep(page: Response, tag: str) -> Response:
 def _make_tag(key: Key) -> str:
     frame: Key = current_app.extensions[NAME]()
     whole = (
-        _read_version(Path(current_app.root_path).parent),
+        _read_version(current_app.root_path),
         request.full_path,
         session.get("csrf_token"),
         session.get("language"),
@@ -67,9 +66,9 @@ def _make_tag(key: Key) -> str:
 
 
 @cache
-def _read_version(root: Path) -> str:
+def _read_version(package: str) -> str:
     """Return a hash of the software: pages kept by an older one are asked for anew."""
-    found = hashlib.sha256()
+    found, root = hashlib.sha256(), Path(package).parent
     for folder, pattern in CODE:
         for path in sorted((root / folder).rglob(pattern)):
             found.update(path.read_bytes())

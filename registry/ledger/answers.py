@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple  # JSON
+from typing import Any, NamedTuple, TypeVar  # JSON
 
 import sqlalchemy as sa
 
@@ -119,9 +119,10 @@ def read_tally(as_of: date, known_at: KnownAt | None = None) -> Tally:
     newest = read_head()
     head = newest if known_at is None else read_head(known_at)
     totals = read_totals(as_of, head=head, newest=newest)
-    goals, pipeline = read_goals(as_of, head), read_pipeline(head)
-    shares = read_shares(as_of, head)
-    places = _places.read(None, newest, whole=_read_places, grow=_unless_laid_down)
+    pipeline = read_pipeline(head)
+    goals, shares, places = _set.read(
+        as_of, head, whole=lambda: _read_set(as_of, head), grow=_unless_set
+    )
     districts = _district_lines(
         places, goals, totals, shares=shares, under_way=pipeline.by_district
     )
@@ -149,15 +150,32 @@ class Place(NamedTuple):
 
 
 Places = Sequence[Place]
+Kept = TypeVar("Kept")
+
+
+class Setting(NamedTuple):
+    """What the city has set for a day, and the districts in official order."""
+
+    goals: Goals
+    shares: Shares
+    places: Places
+
+
+_set: Growing[Setting] = Growing()
 _places: Growing[Places] = Growing()
+
+
+def _read_set(as_of: date, head: Head) -> Setting:
+    places = _places.read(None, read_head(), whole=_read_places, grow=_unless_set)
+    return Setting(read_goals(as_of, head), read_shares(as_of, head), places)
 
 
 def _read_places() -> Places:
     return [Place._make(row) for row in db.session.connection().execute(PLACES)]
 
 
-def _unless_laid_down(kept: Places, since: Since) -> Places | None:
-    """Keep the districts; they are laid down with the programme, which is a deed of its own."""
+def _unless_set(kept: Kept, since: Since) -> Kept | None:
+    """Keep what is set; the districts are laid down with the programme, by a deed of its own."""
     return kept if since.causes <= OF_ENTRIES else None
 
 

@@ -15,7 +15,7 @@ from registry.districts.models import District
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, Standing
 from registry.ledger.files import ROWS_AT_ONCE
-from registry.ledger.growing import OF_CASES, Growing, Since
+from registry.ledger.growing import OF_CASES, Growing, Posted, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Posting, Seal
 from registry.ledger.queries import PAGE_ROWS
@@ -126,7 +126,7 @@ def _put_on_top(
     """Add lines of new work of the very last day; all else changes what stands below as well."""
     lines = [
         posting
-        for posting in new.postings
+        for posting in reversed(new.postings)
         if posting.measure in measures and posting.effective_on > span.since
     ]
     is_plain = new.causes <= OF_CASES and all(
@@ -138,18 +138,17 @@ def _put_on_top(
         return None
     if not lines:
         return kept
-    between = {"then": new.then.sequence, "head": new.head.sequence}
-    rows = db.session.connection().execute(_NEWEST_LINES, between).all()
-    if any(was_posted for *_line, was_posted in rows):
+    if any(posting.was_posted for posting in new.postings):
         return None
-    newest = (Line._make(line) for *line, _was_posted in rows)
-    wanted = [
-        line for line in newest if line.measure in measures and line.effective_on > span.since
-    ]
-    shown = [*wanted, *kept.lines]
+    shown = [*map(_new_line, lines), *kept.lines]
     more = kept.following is not None or len(shown) > limit
     page = shown[:limit]
     return Differences(page, page[-1].key if more else None)
+
+
+def _new_line(posting: Posted) -> Line:
+    words = posting._asdict()
+    return Line(**{name: words[name] for name in Line._fields if name != "is_new"}, is_new=1)
 
 
 def stream_differences(
@@ -210,30 +209,6 @@ def _named(parts: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
         .join(Enterprise, Enterprise.id == Entry.enterprise_id)
         .join(District, District.id == parts.c.district_id)
     )
-
-
-def _select_newest() -> sa.Select[*tuple[Any, ...]]:
-    """Select what was recorded since as lines of new work, the latest first.
-
-    The last column says whether the entry was posted before.
-    """
-    parts = (
-        sa.select(
-            *Posting.__table__.columns, sa.literal(1).label("is_new"), Seal.cause, Seal.recorded_at
-        )
-        .join(Seal, Seal.sequence == Posting.sequence)
-        .where(Posting.sequence > sa.bindparam("then"), Posting.sequence <= sa.bindparam("head"))
-        .subquery()
-    )
-    earlier = sa.orm.aliased(Posting)
-    was_posted = sa.exists().where(
-        earlier.entry_id == parts.c.entry_id, earlier.sequence <= sa.bindparam("then")
-    )
-    lines = _named(parts).add_columns(was_posted)
-    return lines.order_by(parts.c.sequence.desc(), parts.c.position.desc())
-
-
-_NEWEST_LINES = _select_newest()
 
 
 class Sum(NamedTuple):

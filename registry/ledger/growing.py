@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar  # a row has columns of several types
@@ -21,9 +21,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from registry.core.database import db, is_snapshot, once_a_snapshot
+from registry.core.prepared import Prepared, read_day, read_moment
+from registry.districts.models import District
+from registry.enterprises.models import Enterprise
+from registry.entries.models import Entry, Standing
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Posting, Seal
-from registry.programme.kinds import Measure
+from registry.programme.kinds import Kind, Measure
 
 SEALS_MOST = 100
 ROWS_MOST = 1_000
@@ -60,7 +64,10 @@ OF_ENTRIES = OF_CASES | {
 
 
 class Posted(NamedTuple):
-    """One posting that was recorded since."""
+    """One posting that was recorded since, with what its entry says now.
+
+    `was_posted`: its entry had postings before.
+    """
 
     subject: str
     measure: Measure
@@ -70,6 +77,17 @@ class Posted(NamedTuple):
     quantity: int
     sequence: int
     position: int
+    cause: str
+    recorded_at: datetime
+    kind: Kind
+    number: str | None
+    title: str
+    standing: Standing
+    document: str | None
+    enterprise_name: str
+    district_zh: str
+    district_en: str
+    was_posted: bool
 
 
 class Happened(NamedTuple):
@@ -92,7 +110,7 @@ class Happened(NamedTuple):
 class Since:
     """What was recorded after one head, up to another and with it; `decided` are cases closed.
 
-    `entries` are those that an event names; `posted_before` of these had postings at the first head
+    `posted_before` are the entries that an event names and that had postings at the first head
     already.
     """
 
@@ -103,7 +121,6 @@ class Since:
     events: tuple[Happened, ...]
     cases: frozenset[int]
     decided: frozenset[int]
-    entries: frozenset[int]
     posted_before: frozenset[int]
 
 
@@ -117,37 +134,47 @@ CASE = sa.table(  # of a higher floor; only read
 )
 
 
-def _select_recorded() -> sa.Select[*tuple[Any, ...]]:
-    """Select the seals from a head on, each later one with its events beside its postings."""
-    then: sa.BindParameter[int] = sa.bindparam("then")
-    earlier = sa.orm.aliased(Posting)
-    was_posted = sa.exists().where(earlier.entry_id == Event.entry_id, earlier.sequence <= then)
-    happened = {
-        "type": Event.type,
-        "application_id": Event.application_id,
-        "entry_id": Event.entry_id,
-        "recorded_at": Seal.recorded_at,
-        "kind": CASE.c.kind,
-        "district_id": CASE.c.district_id,
-        "due_on": CASE.c.due_on,
-        "was_posted": was_posted,
-    }
+THEN, HEAD = (sa.bindparam(name, type_=sa.Integer) for name in ("then", "head"))
+
+
+def _select_happened() -> sa.Select[*tuple[Any, ...]]:
+    """Select the seals from a head on, each later one with its events."""
     return (
-        sa.select(Seal.sequence, Seal.hash, Seal.cause, Event.position, Posting.position)
-        .add_columns(*(happened[name] for name in Happened._fields))
-        .add_columns(*(getattr(Posting, name) for name in Posted._fields))
-        .outerjoin(Event, sa.and_(Event.sequence == Seal.sequence, Event.sequence > then))
+        sa.select(Seal.sequence, Seal.hash, Seal.cause, Seal.rows, Event.position, Event.type)
+        .add_columns(Event.application_id, Event.entry_id, Seal.recorded_at)
+        .add_columns(CASE.c.kind, CASE.c.district_id, CASE.c.due_on, _was_posted(Event.entry_id))
+        .outerjoin(Event, sa.and_(Event.sequence == Seal.sequence, Event.sequence > THEN))
         .outerjoin(CASE, CASE.c.id == Event.application_id)
-        .outerjoin(Posting, sa.and_(Posting.sequence == Seal.sequence, Posting.sequence > then))
-        .where(Seal.sequence.between(then, sa.bindparam("head")))
-        .order_by(Seal.sequence, Event.position, Posting.position)
+        .where(Seal.sequence.between(THEN, HEAD))
+        .order_by(Seal.sequence, Event.position)
         .limit(ROWS_MOST + 1)
     )
 
 
-RECORDED = _select_recorded()
-OF_EVENT = slice(5, 5 + len(Happened._fields))
-OF_POSTING = slice(OF_EVENT.stop, OF_EVENT.stop + len(Posted._fields))
+def _select_posted() -> sa.Select[*tuple[Any, ...]]:
+    """Select the postings that are later than a head, with what stands beside them."""
+    names = Posted._fields[: Posted._fields.index("cause")]
+    return (
+        sa.select(*(getattr(Posting, name) for name in names), Seal.cause, Seal.recorded_at)
+        .add_columns(Entry.kind, Entry.number, Entry.title, Entry.standing, Entry.document)
+        .add_columns(Enterprise.name, District.name_zh, District.name_en)
+        .add_columns(_was_posted(Posting.entry_id))
+        .join(Seal, Seal.sequence == Posting.sequence)
+        .join(Entry, Entry.id == Posting.entry_id)
+        .join(Enterprise, Enterprise.id == Entry.enterprise_id)
+        .join(District, District.id == Posting.district_id)
+        .where(Posting.sequence > THEN, Posting.sequence <= HEAD)
+        .order_by(Posting.sequence, Posting.position)
+        .limit(ROWS_MOST + 1)
+    )
+
+
+def _was_posted(entry_id: Any) -> sa.ColumnElement[bool]:
+    earlier = sa.orm.aliased(Posting)
+    return sa.exists().where(earlier.entry_id == entry_id, earlier.sequence <= THEN)
+
+
+HAPPENED, POSTED = Prepared(_select_happened()), Prepared(_select_posted())
 
 
 class Growing(Generic[Value]):
@@ -259,31 +286,50 @@ def read_since(then: Head, head: Head) -> Since | None:
 
 def _read_since(then: Head, head: Head) -> Since | None:
     between = {"then": then.sequence, "head": head.sequence}
-    rows = db.session.connection().execute(RECORDED, between).all()
+    rows = HAPPENED.fetch(**between)
     if not rows or len(rows) > ROWS_MOST or (rows[0][1], rows[-1][1]) != (then.hash, head.hash):
         return None
-    causes: set[str] = set()
-    happened: dict[tuple[int, int], Happened] = {}
-    posted: dict[tuple[int, int], Posted] = {}
-    for row in rows[1:]:
-        sequence, _hash, cause, step, place = row[:5]
-        causes.add(cause)
-        if step is not None:
-            happened[sequence, step] = Happened._make(row[OF_EVENT])
-        if place is not None:
-            posted[sequence, place] = Posted._make(row[OF_POSTING])
-    events = tuple(happened.values())
+    events = tuple([_read_event(row[5:]) for row in rows if row[4] is not None])
+    sealed = {sequence: number for sequence, _hash, _cause, number, *_event in rows[1:]}
+    posted = POSTED.fetch(**between) if sum(sealed.values()) > len(events) else []
+    if len(posted) > ROWS_MOST:
+        return None
     last = {each.application_id: each.type for each in events if each.application_id}
     return Since(
         then,
         head,
-        causes=frozenset(causes),
-        postings=tuple(posted.values()),
+        causes=frozenset(row[2] for row in rows[1:]),
+        postings=tuple(map(_read_posting, posted)),
         events=events,
         cases=frozenset(last),
         decided=frozenset(id_ for id_, type_ in last.items() if type_ in DECIDED),
-        entries=frozenset(each.entry_id for each in events if each.entry_id),
         posted_before=frozenset(
             each.entry_id for each in events if each.entry_id and each.was_posted
         ),
+    )
+
+
+def _read_event(row: Sequence[Any]) -> Happened:
+    type_, application_id, entry_id, at, kind, district_id, due_on, was_posted = row
+    return Happened(
+        type_,
+        application_id,
+        entry_id,
+        read_moment(at),
+        kind,
+        district_id,
+        None if due_on is None else read_day(due_on),
+        was_posted=bool(was_posted),
+    )
+
+
+def _read_posting(row: Sequence[Any]) -> Posted:
+    words = Posted._make(row)
+    return words._replace(
+        measure=Measure(words.measure),
+        effective_on=read_day(words.effective_on),
+        recorded_at=read_moment(words.recorded_at),
+        kind=Kind(words.kind),
+        standing=Standing(words.standing),
+        was_posted=bool(words.was_posted),
     )

@@ -12,6 +12,7 @@ from registry.core import clock
 from registry.core.database import db, once_a_snapshot
 from registry.core.errors import Invalid
 from registry.core.language import _
+from registry.core.prepared import Prepared, read_moment
 from registry.ledger.chain import NOTHING_BEFORE
 from registry.ledger.models import Seal
 
@@ -19,7 +20,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SEQUENCE = re.compile(r"#[0-9]{1,9}")
 BLANK_FOR_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
-NEWEST = (
+NEWEST = Prepared(
     sa.select(Seal.sequence, Seal.recorded_at, Seal.hash).order_by(Seal.sequence.desc()).limit(1)
 )
 
@@ -99,8 +100,9 @@ def read_head(known_at: KnownAt | None = None) -> Head:
 
 
 def _read_newest() -> Head:
-    row = db.session.connection().execute(NEWEST).first()
-    return Head(*row) if row else Head(0, clock.now(), NOTHING_BEFORE)
+    for sequence, recorded_at, hash_ in NEWEST.fetch():
+        return Head(sequence, read_moment(recorded_at), hash_)
+    return Head(0, clock.now(), NOTHING_BEFORE)
 
 
 def _parse_day(text: str) -> date | None:

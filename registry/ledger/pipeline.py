@@ -12,6 +12,7 @@ from typing import Any, NamedTuple  # a row read through the table's name has no
 import sqlalchemy as sa
 
 from registry.core.database import db
+from registry.core.overlaid import Overlaid
 from registry.enterprises.models import Enterprise
 from registry.ledger.facts import chunks, firm_named, subject_name
 from registry.ledger.growing import DECIDED, OF_ENTRIES, Growing, Since
@@ -57,21 +58,18 @@ class OpenCase(NamedTuple):
     stage: str
 
 
-Cases = Mapping[Kind, dict[int, OpenCase]]
+Cases = Mapping[Kind, Overlaid[int, OpenCase]]
+Nets = Overlaid[str, int]
 Counted = Iterable[tuple[OpenCase, int]]
 Weighed = Sequence[tuple[OpenCase, int]]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """All open cases by kind and id, and the enterprises in the figure already.
-
-    `subjects` are all that were looked up; those of them in the figure are `counted`.
-    """
+    """All open cases by kind and id, and what their enterprises add to the figure already."""
 
     cases: Cases
-    subjects: frozenset[str]
-    counted: frozenset[str]
+    nets: Nets
     pipeline: Pipeline
 
 
@@ -96,12 +94,14 @@ def _unless_joined(kept: Pipeline, since: Since) -> Pipeline | None:
 
 def _read_whole(head: Head) -> Opened:
     found = _list_open(head)
-    cases = _replace({kind: {} for kind in Kind}, (), found)
-    subjects = _subjects_of(found)
-    counted = _list_counted(subjects, head)
-    weighed = _weigh({kind: of_kind.values() for kind, of_kind in cases.items()}, counted)
+    by_kind: Mapping[Kind, dict[int, OpenCase]] = {kind: {} for kind in Kind}
+    for case in found:
+        by_kind[case.kind][case.application_id] = case
+    nets = _read_nets(_subjects_of(found), head)
+    weighed = _weigh({kind: of_kind.values() for kind, of_kind in by_kind.items()}, nets)
     sums = _add(Pipeline(), weighed, [(case, 1) for case in found])
-    return Opened(cases, subjects, counted, replace(sums, ids=ChainMap(*cases.values())))
+    cases = {kind: Overlaid(of_kind) for kind, of_kind in by_kind.items()}
+    return Opened(cases, Overlaid(nets), replace(sums, ids=_ids_of(cases)))
 
 
 def _grow(kept: Opened, since: Since) -> Opened | None:
@@ -111,41 +111,44 @@ def _grow(kept: Opened, since: Since) -> Opened | None:
     """
     if not since.causes <= OF_ENTRIES or "join_enterprises" in since.causes:
         return None
-    posted = {posting.subject for posting in since.postings} & kept.subjects
+    posted = _add_posted(kept.nets, since)
     if not since.cases and not posted:
         return kept
     open_still = since.cases - since.decided
     again = _list_open(since.head, ids=open_still) if open_still else []
-    gone = [found[id_] for found in kept.cases.values() for id_ in since.cases & found.keys()]
-    subjects, counted = kept.subjects, kept.counted
-    unknown = posted | (_subjects_of(again) - subjects)
-    if unknown:
-        subjects |= unknown
-        counted = (counted - unknown) | _list_counted(unknown, since.head)
+    gone = [found[id_] for found in kept.cases.values() for id_ in since.cases if id_ in found]
+    fresh = {name for name in _subjects_of(again) if name not in kept.nets}
+    nets = kept.nets.put({**posted, **_read_nets(fresh, since.head)})
     cases = _replace(kept.cases, gone, again)
-    uncounted = _subjects_of([*gone, *again]) - (kept.counted & counted)
-    firms = set(map(firm_named, uncounted | posted))
+    moved = _subjects_of([*gone, *again])
+    uncounted = {name for name in moved if not (kept.nets.get(name) and nets[name])}
+    firms = set(map(firm_named, uncounted | posted.keys()))
     kinds = {case.kind for case in (*gone, *again)}
     if posted:
         kinds |= COUNTED_BY_ENTERPRISE
-    less = _weigh(_beside(kept.cases, kinds, gone, firms=firms), kept.counted)
-    more = _weigh(_beside(cases, kinds, again, firms=firms), counted)
+    less = _weigh(_beside(kept.cases, kinds, gone, firms=firms), kept.nets)
+    more = _weigh(_beside(cases, kinds, again, firms=firms), nets)
     sums = _add(
         kept.pipeline,
         [*((case, -quantity) for case, quantity in less), *more],
         [*((case, -1) for case in gone), *((case, 1) for case in again)],
     )
-    pipeline = replace(sums, ids=ChainMap(*cases.values()))
-    return Opened(cases, subjects, counted, pipeline)
+    return Opened(cases, nets, replace(sums, ids=_ids_of(cases)))
+
+
+def _ids_of(cases: Cases) -> Collection[int]:
+    return ChainMap(*cases.values())  # type: ignore[arg-type]  # only read
 
 
 def _replace(cases: Cases, gone: Collection[OpenCase], come: Collection[OpenCase]) -> Cases:
     """Return the cases without some and with others; a kind without either stays as it is."""
-    new = {kind: dict(cases[kind]) for kind in {case.kind for case in (*gone, *come)}}
-    for case in gone:
-        del new[case.kind][case.application_id]
-    for case in come:
-        new[case.kind][case.application_id] = case
+    new = {
+        kind: cases[kind].put(
+            {case.application_id: case for case in come if case.kind is kind},
+            gone=[case.application_id for case in gone if case.kind is kind],
+        )
+        for kind in {case.kind for case in (*gone, *come)}
+    }
     return {**cases, **new}
 
 
@@ -165,9 +168,9 @@ def _beside(
     return found
 
 
-def _weigh(cases: Mapping[Kind, Collection[OpenCase]], counted: AbstractSet[str]) -> Weighed:
+def _weigh(cases: Mapping[Kind, Collection[OpenCase]], nets: Mapping[str, int]) -> Weighed:
     """Say what each case would count, in the unit of its goal; some count nothing."""
-    return [pair for kind, found in cases.items() for pair in UNITS[kind](found, counted)]
+    return [pair for kind, found in cases.items() for pair in UNITS[kind](found, nets)]
 
 
 def _add(pipeline: Pipeline, weighed: Weighed, cases: Weighed) -> Pipeline:
@@ -308,40 +311,46 @@ def _subjects_of(cases: Iterable[OpenCase]) -> frozenset[str]:
     )
 
 
-def _list_counted(subjects: Collection[str], head: Head) -> frozenset[str]:
-    """Name those of the enterprises that are in the figure already."""
-    quantity = sa.func.sum(Posting.quantity)
-    found: set[str] = set()
+def _read_nets(subjects: Collection[str], head: Head) -> dict[str, int]:
+    """Return what each of the enterprises adds to the figure: nothing, or one."""
+    nets = dict.fromkeys(subjects, 0)
     for names in chunks(sorted(subjects)):
-        found |= set(
-            db.session.scalars(
-                sa.select(Posting.subject)
-                .where(Posting.subject.in_(names), Posting.sequence <= head.sequence)
-                .group_by(Posting.subject)
-                .having(quantity > 0)
-            )
+        found = sa.select(Posting.subject, sa.func.sum(Posting.quantity)).where(
+            Posting.subject.in_(names), Posting.sequence <= head.sequence
         )
-    return frozenset(found)
+        for subject, net in db.session.execute(found.group_by(Posting.subject)):
+            nets[subject] = int(net)
+    return nets
 
 
-Unit = Callable[[Iterable[OpenCase], AbstractSet[str]], Counted]
+def _add_posted(nets: Mapping[str, int], since: Since) -> dict[str, int]:
+    """Return what those of the enterprises add now to which something was posted since."""
+    changed: dict[str, int] = {}
+    for posting in since.postings:
+        if posting.subject in nets:
+            net = changed.get(posting.subject, nets[posting.subject])
+            changed[posting.subject] = net + posting.quantity
+    return changed
 
 
-def _each_case(cases: Iterable[OpenCase], _counted: AbstractSet[str]) -> Counted:
+Unit = Callable[[Iterable[OpenCase], Mapping[str, int]], Counted]
+
+
+def _each_case(cases: Iterable[OpenCase], _nets: Mapping[str, int]) -> Counted:
     return ((case, 1) for case in cases)
 
 
-def _each_enterprise(cases: Iterable[OpenCase], counted: AbstractSet[str]) -> Counted:
+def _each_enterprise(cases: Iterable[OpenCase], nets: Mapping[str, int]) -> Counted:
     """Count a firm that is not in the figure yet once, where its first open case stands."""
     firms = {case.survivor_id: case for case in sorted(cases, key=_number, reverse=True)}
     return (
         (case, 1)
         for case in firms.values()
-        if subject_name(case.kind, 0, case.survivor_id) not in counted
+        if not nets.get(subject_name(case.kind, 0, case.survivor_id))
     )
 
 
-def _each_row(cases: Iterable[OpenCase], _counted: AbstractSet[str]) -> Counted:
+def _each_row(cases: Iterable[OpenCase], _nets: Mapping[str, int]) -> Counted:
     return ((case, case.quantity) for case in cases)
 
 

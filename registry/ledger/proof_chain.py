@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from registry.core.clock import day_of
 from registry.core.database import db
+from registry.core.prepared import read_moment
 from registry.ledger import chain
 from registry.ledger.confirmed import is_confirmed
 from registry.ledger.faults import Fault
@@ -30,7 +31,7 @@ from registry.ledger.links import (
     select_rows,
 )
 from registry.ledger.models import Event, Posting, Seal
-from registry.ledger.streams import raw_moment, stream_raw
+from registry.ledger.streams import stream_raw
 
 CHANGED = "was changed: its hash is not that of its contents."
 Rows = list[tuple[Any, ...]]
@@ -48,7 +49,7 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
     postings = _Rows(stream_raw(select_rows(Posting, POSTING_COLUMNS, part)))
     seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
     for sequence, moment, *others, hash_ in stream_raw(seals):
-        seal = chain.SealFacts(sequence, raw_moment(moment), *others)
+        seal = chain.SealFacts(sequence, read_moment(moment), *others)
         heard, posted = events.of(sequence), postings.of(sequence)
         fault = (
             _prove_order(seal, before)

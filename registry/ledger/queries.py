@@ -68,6 +68,7 @@ __all__ = [
 
 MONTHS_A_YEAR = 12
 Totals = Mapping[tuple[int, Measure], int]
+TotalsOf = Mapping[date, Totals]
 CELLS = sa.select(Cell.district_id, Cell.measure, Cell.total).where(
     Cell.day
     == sa.select(sa.func.max(Cell.day)).where(Cell.day <= sa.bindparam("as_of")).scalar_subquery()
@@ -86,23 +87,23 @@ def read_totals(as_of: date, *, head: Head, newest: Head) -> Totals:
     return read_totals_of([as_of], head=head, newest=newest)[as_of]
 
 
-def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> dict[date, Totals]:
+def read_totals_of(days: Sequence[date], *, head: Head, newest: Head) -> TotalsOf:
     """Return every total on each of some days, as known at the head."""
     if head.sequence < newest.sequence:
         return _read_known(days, head, newest=newest)
-    return {day: _read_newest(day, newest) for day in days}
-
-
-def _read_newest(as_of: date, newest: Head) -> Totals:
     return _totals.read(
-        as_of,
+        tuple(days),
         newest,
-        whole=lambda: _read_cells(as_of),
-        grow=lambda totals, since: _add_posted(totals, since, as_of=as_of),
+        whole=lambda: {day: _read_cells(day) for day in days},
+        grow=_add_to_each,
     )
 
 
-def _read_known(days: Sequence[date], head: Head, *, newest: Head) -> dict[date, Totals]:
+def _add_to_each(kept: TotalsOf, since: Since) -> TotalsOf:
+    return {day: _add_posted(totals, since, as_of=day) for day, totals in kept.items()}
+
+
+def _read_known(days: Sequence[date], head: Head, *, newest: Head) -> TotalsOf:
     """Read what is not kept of an earlier head, by one statement for all days."""
     found = {day: _known.find(day, head) for day in days}
     missing = sorted(day for day, totals in found.items() if totals is None)
@@ -244,7 +245,7 @@ def _read_points(until: date, starts_on: date, *, known: Months, changes: Months
     return tuple(points)
 
 
-_totals: Growing[Totals] = Growing()
+_totals: Growing[TotalsOf] = Growing()
 _points: Growing[Points] = Growing()
 _known: Fixed[Totals] = Fixed()
 _known_points: Fixed[Points] = Fixed()

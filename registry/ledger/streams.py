@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 from typing import Any  # rows of any statement
 
@@ -41,14 +41,6 @@ def fetch_raw(found: Select | Union, values: Mapping[str, Any]) -> list[Any]:
 def raw_day(day: date) -> Any:
     """Return a day as the driver has it, to be compared with days of raw rows."""
     return day.isoformat() if is_sqlite(db.session.connection()) else day
-
-
-def raw_moment(value: Any) -> datetime:
-    """Return a moment of a raw row, aware and in UTC."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(f"{value}+00:00")
-    moment: datetime = value.astimezone(UTC)
-    return moment
 
 
 def stream(found: Select, *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Any]:

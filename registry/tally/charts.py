@@ -139,13 +139,16 @@ class MapShown(Settled):
 
 @remembered_lately
 def show_map(table: Table, links: Links, *, kind: Kind) -> MapShown:
-    """Draw the districts by their shares of one kind."""
-    return MapShown(
-        _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind]),
-        _show_choices(table.kinds, links, shown=kind),
-        show_tiles(table, links, kind=kind),
-        show_waters(),
+    """Draw the districts by their shares of one kind; the same map while these are the same."""
+    return _make_map(
+        _show_choices(table.kinds, links, shown=kind), kind, show_tiles(table, links, kind=kind)
     )
+
+
+@remembered
+def _make_map(choices: tuple[Choice, ...], kind: Kind, tiles: tuple[Tile, ...]) -> MapShown:
+    says = _("Share of the own allocation by district: %(kind)s", kind=KIND_NAMES[kind])
+    return MapShown(says, choices, tiles, show_waters())
 
 
 @remembered

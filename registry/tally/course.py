@@ -16,6 +16,7 @@ from registry.ledger.answers import Tally
 from registry.ledger.differences import Differences, list_latest
 from registry.ledger.queries import Points, Totals, read_goals, read_totals_of
 from registry.programme.kinds import Kind, Measure
+from registry.tally.decisions import Sample
 from registry.tally.forecast import (
     MONTHS_RECENT,
     Flow,
@@ -25,7 +26,7 @@ from registry.tally.forecast import (
     needed_a_month,
     read_pace,
 )
-from registry.tally.pace import Desks, Sample, read_desks
+from registry.tally.pace import Desks, read_desks
 from registry.tally.queries import Answer
 from registry.tally.table import Period, Phase
 
@@ -39,11 +40,12 @@ class Passing(NamedTuple):
 
     quantity: int
     share: str
-    working_days: Fraction
+    working_days: float
 
     @classmethod
     def of(cls, flow: Flow) -> Passing:
-        return cls(flow.quantity, f"{float(100 * flow.pass_rate):.0f}%", flow.working_days)
+        share = f"{float(100 * flow.pass_rate):.0f}%"
+        return cls(flow.quantity, share, float(flow.working_days))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,27 +164,34 @@ def _look_ahead(goal: Counted, period: Period, *, trend: Points, sample: Sample 
     `sample` the decisions that tell how many cases pass, and how soon.
     """
     if period.phase is not Phase.RUNNING:
-        return _make_outlook(None, None, None, None)
-    recent = _look_back(goal, period, trend)
+        return _make_outlook(NOTHING_BEHIND, None, None)
+    back = _look_back(goal, period, trend)
     flow = Flow(goal.pipeline, sample.pass_rate, Fraction(sample.median)) if sample else None
+    forecast = foresee(goal.counted, recent=back.recent, flow=flow, days_left=period.days_left)
+    return _make_outlook(back, Passing.of(flow) if flow else None, forecast)
+
+
+@dataclass(frozen=True, eq=False)
+class Back(Settled):
+    """The pace of one goal: of late, and as it is needed from the day on."""
+
+    recent: Recent | None
+    needed: Fraction | None
+
+
+NOTHING_BEHIND = Back(None, None)
+
+
+@remembered
+def _look_back(goal: Counted, period: Period, trend: Points) -> Back:
+    totals = [(point.on, point.total(goal.measures)) for point in trend]
+    recent = read_pace([*totals, (period.as_of, goal.counted)], starts_on=period.starts_on)
     missing = max((goal.target or 0) - goal.counted, 0)
     needed = needed_a_month(missing, days_left=period.days_left) if goal.target else None
-    forecast = foresee(goal.counted, recent=recent, flow=flow, days_left=period.days_left)
-    return _make_outlook(recent, needed, Passing.of(flow) if flow else None, forecast)
+    return Back(recent, needed)
 
 
 @remembered
-def _look_back(goal: Counted, period: Period, trend: Points) -> Recent | None:
-    totals = [(point.on, point.total(goal.measures)) for point in trend]
-    return read_pace([*totals, (period.as_of, goal.counted)], starts_on=period.starts_on)
-
-
-@remembered
-def _make_outlook(
-    recent: Recent | None,
-    needed: Fraction | None,
-    passing: Passing | None,
-    forecast: Forecast | None,
-) -> Outlook:
+def _make_outlook(back: Back, passing: Passing | None, forecast: Forecast | None) -> Outlook:
     """Give the same outlook again where all that is shown of it is the same."""
-    return Outlook(recent, needed, passing, forecast)
+    return Outlook(back.recent, back.needed, passing, forecast)

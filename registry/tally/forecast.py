@@ -95,13 +95,18 @@ def foresee(
     months = days_left / DAYS_A_MONTH
     ways = [recent.slow * months, recent.mean * months]
     if flow is not None:
-        days = flow.working_days * CALENDAR_DAYS_A_WORKING_DAY
-        passing = flow.quantity * flow.pass_rate
-        in_time = min(Fraction(1), days_left / days) if days else Fraction(1)
-        rest = max(days_left - days, Fraction(0)) / DAYS_A_MONTH
-        ways.append(passing * in_time + recent.mean * rest)
-    low, high = counted + math.floor(min(ways)), counted + math.ceil(max(ways))
+        ways.append(_go_on(flow, recent.mean, days_left=days_left))
+    low, high = counted + min(map(math.floor, ways)), counted + max(map(math.ceil, ways))
     return Forecast(low, high)
+
+
+def _go_on(flow: Flow, mean: Fraction, *, days_left: int) -> Fraction:
+    """Return what is under way and passes in time, and what then comes by the mean pace."""
+    days = flow.working_days * CALENDAR_DAYS_A_WORKING_DAY
+    passing = flow.quantity * flow.pass_rate
+    if days > days_left:
+        return passing * days_left / days
+    return passing + mean * (days_left - days) / DAYS_A_MONTH
 
 
 def shown(pace: Fraction) -> Decimal:

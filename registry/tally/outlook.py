@@ -10,10 +10,9 @@ from math import ceil
 
 from registry.core.kept import Settled, remembered, remembered_lately
 from registry.core.language import _, n_
-from registry.ledger.answers import DistrictLine
 from registry.ledger.answers import GoalLine as Counted
 from registry.ledger.differences import Differences
-from registry.programme.kinds import Kind, Measure
+from registry.programme.kinds import Measure
 from registry.tally import slots
 from registry.tally.behind import HINTS
 from registry.tally.changes import Group, group_lines
@@ -230,79 +229,6 @@ def show_wait(wait: Wait) -> list[Extra]:
         Extra(_("Cases overdue"), overdue, n_("case", "cases", overdue)),
         Extra(_("Median days"), plain(median), n_("day", "days", ceil(median or 0))),
     ]
-
-
-@dataclass(frozen=True, eq=False)
-class Move(Settled):
-    """How one kind moved in one place, against a month and a year ago."""
-
-    unit: str
-    month: int
-    month_url: str
-    year: int
-    year_url: str
-
-
-@dataclass(frozen=True, eq=False)
-class MoveRow(Settled):
-    """One district, or the city, and its moves."""
-
-    name: str
-    moves: Sequence[Move]
-
-
-@remembered_lately
-def show_moves(
-    table: Table,
-    districts: tuple[DistrictLine, ...],
-    links: Links,
-    *,
-    since: tuple[date, date],
-    grown: tuple[Grown, Grown],
-) -> tuple[MoveRow, ...]:
-    """Return how each district moved since two days, the city last."""
-    goals = tuple((goal.kind, goal.unit) for goal in table.goals)
-    places = [
-        (row, tuple(each.of(line.id) for each in grown))
-        for row, line in zip(table.districts, districts, strict=True)
-    ]
-    places.append((table.city, tuple(each.city for each in grown)))
-    return tuple(
-        _show_moves((row.code, row.name), goals, links, since=since, grown=sums)
-        for row, sums in places
-    )
-
-
-@remembered
-def _show_moves(
-    place: tuple[str, str],
-    goals: tuple[tuple[Kind, str], ...],
-    links: Links,
-    *,
-    since: tuple[date, date],
-    grown: tuple[tuple[int, ...], ...],
-) -> MoveRow:
-    """Say how much each goal, with its unit, grew in one place (code, name) since two days."""
-    code, name = place
-    moves = [
-        _show_move(kind, unit, code, links, since=since, grown=each)
-        for (kind, unit), each in zip(goals, zip(*grown, strict=True), strict=True)
-    ]
-    return MoveRow(name, moves)
-
-
-@remembered
-def _show_move(
-    kind: Kind,
-    unit: str,
-    district: str,
-    links: Links,
-    *,
-    since: tuple[date, date],
-    grown: tuple[int, ...],
-) -> Move:
-    month_url, year_url = (links.changes(since=day, kind=kind, district=district) for day in since)
-    return Move(unit, grown[0], month_url, grown[1], year_url)
 
 
 @dataclass(frozen=True)

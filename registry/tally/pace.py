@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,17 +18,19 @@ from registry.applications.workflow import EVENTS, Action
 from registry.core.clock import day_of, end_of
 from registry.core.database import db
 from registry.core.kept import Settled, remembered_lately
+from registry.core.overlaid import Overlaid
 from registry.ledger.facts import chunks
 from registry.ledger.growing import Growing, Since
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Event, Seal
 from registry.ledger.pipeline import read_former_places
 from registry.programme.kinds import Kind
+from registry.tally.decisions import Decision, Sample
 
 MEASURED_DAYS = 365
 DECISIONS_MOST = 2_000
 DECISIONS_LEAST = 5
-PERCENTILE = 90
+FRESH_MOST = 200
 APPROVED, REJECTED = EVENTS[Action.APPROVE], EVENTS[Action.REJECT]
 FILED, RETURNED, RECALLED = (
     EVENTS[action] for action in (Action.SUBMIT, Action.RETURN, Action.RECALL)
@@ -50,17 +48,8 @@ class Promise(NamedTuple):
 class Promised:
     """The promises to all open cases, and how many of them are broken on a day, by district."""
 
-    by_case: Mapping[int, Promise]
+    by_case: Overlaid[int, Promise]
     overdue: Mapping[int, int]
-
-
-class Decision(NamedTuple):
-    """One case that was decided; `days`: working days that the district had it."""
-
-    kind: Kind
-    district_id: int
-    is_approved: bool
-    days: int
 
 
 class Desk(NamedTuple):
@@ -94,62 +83,19 @@ class Took(NamedTuple):
     percentile: int | None
 
 
-class Sample(Settled):
-    """The working days that some decisions took, and how many of these approved."""
-
-    def __init__(self, days: Iterable[int] = (), *, approved: int = 0) -> None:
-        self._days: Mapping[int, int] = Counter(days)
-        self.approved = approved
-
-    def change(self, changes: Iterable[tuple[Decision, int]]) -> Sample:
-        """Return a sample with decisions counted in (1) and out (-1)."""
-        new, days = Sample(approved=self.approved), dict(self._days)
-        for decision, by in changes:
-            days[decision.days] = days.get(decision.days, 0) + by
-            new.approved += by * decision.is_approved
-        new._days = days
-        return new
-
-    @cached_property
-    def _ends(self) -> tuple[list[int], list[int]]:
-        """Return the days in order, and how many decisions took so many or fewer."""
-        ordered = sorted(self._days)
-        return ordered, list(accumulate([self._days[days] for days in ordered]))
-
-    @property
-    def decided(self) -> int:
-        ends = self._ends[1]
-        return ends[-1] if ends else 0
-
-    @property
-    def pass_rate(self) -> Fraction:
-        """The share of decisions that approved."""
-        return Fraction(self.approved, self.decided)
-
-    @cached_property
-    def median(self) -> float:
-        """The middle of the days, or the mean of the two in the middle."""
-        return (self._at((self.decided - 1) // 2) + self._at(self.decided // 2)) / 2
-
-    @cached_property
-    def percentile(self) -> int:
-        """The fewest days in which nine tenths were decided."""
-        return self._at(math.ceil(self.decided * PERCENTILE / 100) - 1)
-
-    def _at(self, place: int) -> int:
-        """Return the days at a place, when they are put in order."""
-        ordered, ends = self._ends
-        return ordered[bisect_right(ends, place)]
-
-
 Samples = Mapping[Kind | int | None, Sample]
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The latest decisions, the latest first; by kind, by district, and (None) all together."""
+    """The latest decisions, the latest first; by kind, by district, and (None) all together.
 
-    decisions: Sequence[Decision]
+    They are the `fresh` ones and then the first `left` of those that were `read` at once.
+    """
+
+    fresh: tuple[Decision, ...]
+    read: Sequence[Decision]
+    left: int
     samples: Samples
 
 
@@ -200,16 +146,15 @@ def _measure_all(samples: Samples, overdue: Mapping[int, int]) -> Desks:
 
 def measure(sample: Sample, *, overdue: int) -> Desk:
     """Return how many were decided, the median of their days and the 90th percentile."""
-    if not sample.decided:
-        return Desk(0, None, None, overdue)
-    return Desk(sample.decided, sample.median, sample.percentile, overdue)
+    return Desk(*sample.measured, overdue)
 
 
 def _read_decided(as_of: date, head: Head) -> Decided:
     """Read the latest decisions; what the enterprise held the case is no day of the district's."""
 
     def whole() -> Decided:
-        return _change(Decided((), {}), _list_decided(as_of, head))
+        found = _list_decided(as_of, head)
+        return Decided((), found, len(found), _change({}, [(each, 1) for each in found]))
 
     if head.sequence < read_head().sequence:
         return whole()
@@ -218,8 +163,11 @@ def _read_decided(as_of: date, head: Head) -> Decided:
     )
 
 
-def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
-    """Put new decisions on top of the latest; within a day none gets too old."""
+def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided | None:
+    """Put new decisions on top of the latest; within a day none gets too old.
+
+    After many of them all are read again, rather than that each is touched each time.
+    """
     earliest, latest = _measured_within(as_of)
     fresh = [
         _decision(each.kind, each.district_id, each.type, (each.recorded_at, each.due_on))
@@ -229,19 +177,27 @@ def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
         and each.district_id is not None
         and earliest < each.recorded_at <= latest
     ]
-    return _change(kept, fresh) if fresh else kept
+    if not fresh:
+        return kept
+    every = (*fresh, *kept.fresh)
+    if len(every) > FRESH_MOST:
+        return None
+    left = min(kept.left, DECISIONS_MOST - len(every))
+    changes = [
+        *((each, 1) for each in fresh),
+        *((each, -1) for each in kept.read[left : kept.left]),
+    ]
+    return Decided(every, kept.read, left, _change(kept.samples, changes))
 
 
-def _change(kept: Decided, fresh: Sequence[Decision]) -> Decided:
-    """Count new decisions in, and out again those that are not among the latest any more."""
-    every = (*fresh, *kept.decisions)
-    changes = [*((each, 1) for each in fresh), *((each, -1) for each in every[DECISIONS_MOST:])]
+def _change(samples: Samples, changes: Iterable[tuple[Decision, int]]) -> Samples:
+    """Count decisions in (1) and out (-1), each where it belongs."""
     of: dict[Kind | int | None, list[tuple[Decision, int]]] = defaultdict(list)
     for change in changes:
         for place in (change[0].kind, change[0].district_id, None):
             of[place].append(change)
-    new = {place: kept.samples.get(place, NONE).change(found) for place, found in of.items()}
-    return Decided(every[:DECISIONS_MOST], {**kept.samples, **new})
+    new = {place: samples.get(place, NONE).change(found) for place, found in of.items()}
+    return {**samples, **new}
 
 
 def _list_decided(as_of: date, head: Head) -> list[Decision]:
@@ -312,7 +268,7 @@ def _count_overdue(as_of: date, head: Head, *, open_ids: Collection[int]) -> Map
     """Count by district the open cases whose promised day is over, as the events tell it."""
 
     def whole() -> Promised:
-        return _promise({}, Counter(), (), _read_promised(open_ids, head), as_of=as_of)
+        return _promise(Overlaid({}), Counter(), (), _read_promised(open_ids, head), as_of=as_of)
 
     def grow(kept: Promised, since: Since) -> Promised:
         return _promise_again(kept, since, open_ids=open_ids, as_of=as_of)
@@ -334,7 +290,7 @@ def _promise_again(
 
 
 def _promise(
-    by_case: Mapping[int, Promise],
+    by_case: Overlaid[int, Promise],
     overdue: Mapping[int, int],
     gone: Collection[int],
     come: Mapping[int, Promise],
@@ -342,9 +298,8 @@ def _promise(
     as_of: date,
 ) -> Promised:
     """Put promises in the place of some others, and count the broken ones."""
-    cases = dict(by_case)
-    less = [cases.pop(id_) for id_ in gone if id_ in cases]
-    cases.update(come)
+    less = [by_case[id_] for id_ in gone if id_ in by_case]
+    cases = by_case.put(come, gone=gone)
     broken = [
         (promise.district_id, sign)
         for sign, promises in ((-1, less), (1, come.values()))

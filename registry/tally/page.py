@@ -17,15 +17,13 @@ from registry.tally.checked import CHECKED
 from registry.tally.course import Course
 from registry.tally.links import Links
 from registry.tally.matrix import MatrixShown, show_matrix
+from registry.tally.moves import MoveRow, show_move_row, show_moves
 from registry.tally.outlook import (
-    MoveRow,
     WeekShown,
     foresee_lead,
     rules_of_course,
-    show_moves,
     show_week,
 )
-from registry.tally.pace import Took
 from registry.tally.queries import Answer
 from registry.tally.table import Period, Phase
 from registry.tally.words import STAGE_NAMES, Lead, Rule, rules_of
@@ -156,7 +154,6 @@ class Page:
     has_forecast: bool
     matrix: MatrixShown
     moves: Sequence[MoveRow]
-    took: Sequence[Took]
     week: WeekShown
     trends: Sequence[TrendShown]
     months: Sequence[Month]
@@ -189,6 +186,7 @@ def show_page(
     since = course.month_on, course.year_on
     week, month, year = (course.grown[day] for day in (course.week_on, *since))
     desks = [*(course.desks.of(line.id) for line in districts), course.desks.city]
+    moves = show_moves(table, districts, links, since=since, grown=(month, year))
     return Page(
         days=show_days(period),
         lead=foresee_lead(table, outlooks),
@@ -198,9 +196,8 @@ def show_page(
         goals=_show_goals(answer, course, links),
         has_plan=period.phase is Phase.RUNNING,
         has_forecast=any(outlook.forecast for outlook in outlooks),
-        matrix=show_matrix(table, tuple(desk.wait for desk in desks), links, order=order),
-        moves=show_moves(table, districts, links, since=since, grown=(month, year)),
-        took=tuple(desk.took for desk in desks),
+        matrix=show_matrix(table, tuple([desk.wait for desk in desks]), links, order=order),
+        moves=list(map(show_move_row, moves, [desk.took for desk in desks])),
         week=show_week(
             table, counted, links, week_on=course.week_on, grown=week, latest=course.latest
         ),

@@ -14,7 +14,7 @@ from flask import Flask
 from registry.accounts.models import User
 from registry.accounts.roles import Role
 from registry.core import database
-from registry.core.database import db, prepare_engine
+from registry.core.database import db, once_a_snapshot, prepare_engine, reading
 from registry.core.errors import Occupied
 from registry.ledger.service import take_ledger_lock
 from tests.factories import a_user
@@ -55,6 +55,25 @@ def writing(app: Flask, impatient: None) -> Iterator[None]:
 def test_what_only_reads_waits_for_nobody(app: Flask, writing: None) -> None:
     assert db.session.scalars(MAILS).all() == []
     db.session.commit()
+
+
+def test_what_is_read_once_a_snapshot_is_read_again_in_the_next(app: Flask) -> None:
+    def read() -> list[str]:
+        return once_a_snapshot("mails", lambda: list(db.session.scalars(MAILS)))
+
+    with reading():
+        first = read()
+        assert read() is first
+        db.session.rollback()
+    person = a_user(Role.LEADER)
+    db.session.commit()
+
+    with reading():
+        assert read() == [person.email]
+        db.session.remove()
+    with reading(), app.app_context():
+        assert read() == [person.email]
+    assert read() is not read()
 
 
 def test_who_waits_in_vain_is_told_so(app: Flask, writing: None) -> None:

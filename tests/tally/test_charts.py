@@ -244,4 +244,4 @@ def test_page_asks_the_database_as_often_for_one_entry_as_for_many(
             leader.get("/tally/charts")
         counts.append(len(statements))
 
-    assert counts == [15, 15]
+    assert counts == [16, 16]

@@ -12,12 +12,15 @@ from flask import Flask
 from registry.applications.deadlines import first_due
 from registry.applications.models import Application
 from registry.core import clock
-from registry.core.database import db
+from registry.core.database import db, reading
+from registry.ledger import growing
 from registry.ledger.answers import read_tally
 from registry.ledger.queries import read_head
 from registry.ledger.service import deed
 from registry.programme.kinds import Kind
-from registry.tally.pace import Desk, Sample, Step, due_after, measure, read_desks
+from registry.tally import pace
+from registry.tally.decisions import Sample
+from registry.tally.pace import Desk, Step, due_after, measure, read_desks
 from tests.factories import a_district
 from tests.tally.factories import a_filed_case
 
@@ -92,6 +95,35 @@ def test_day_and_head_decide_which_decisions_are_known(app: Flask) -> None:
     ]
 
     assert [desk.city.decided for desk in desks] == [2, 1, 1, 0, 0]
+
+
+def test_the_latest_decisions_are_the_same_grown_or_read_at_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old ones go where there are too many; after many fresh ones all are read anew."""
+    monkeypatch.setattr(pace, "DECISIONS_MOST", 6)
+    monkeypatch.setattr(pace, "FRESH_MOST", 4)
+    monkeypatch.setattr(pace, "_DECIDED", pace._DECIDED.limit(6))
+    for step in range(16):
+        event = "rejected" if step % 3 == 0 else "approved"
+        a_decided(1 + step % 7, event=event, district=("320582", "320583")[step % 2])
+        db.session.commit()
+
+        assert _read_kept(TODAY) == _read_anew(TODAY, monkeypatch), step
+
+
+def _read_kept(day: date) -> list[object]:
+    with reading():
+        desks = read_desks(day, read_head(), open_ids=())
+        db.session.rollback()
+    like = desks.like(Kind.SMART_WORKSHOP)
+    return [desks.by_district, desks.city, like and (like.pass_rate, like.median)]
+
+
+def _read_anew(day: date, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    with monkeypatch.context() as without:
+        without.setattr(growing, "is_snapshot", lambda: False)
+        return _read_kept(day)
 
 
 def test_overdue_are_the_open_cases_after_the_promised_day(app: Flask) -> None:

@@ -31,6 +31,7 @@ class Addresses:
     def __init__(self, question: Question, *, head: str) -> None:
         self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
         self.key = self._key()
+        self._hash = hash(self.key)
 
     def entries(
         self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
@@ -107,7 +108,7 @@ class Addresses:
         return isinstance(other, Addresses) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return self._hash
 
 
 class ChangeAddresses(Addresses):
@@ -117,6 +118,7 @@ class ChangeAddresses(Addresses):
         self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
         self.span: dict[str, Any] = dict(asked.pinned)
         self.key = (*self._key(), *self.span.values())
+        self._hash = hash(self.key)
 
     def file(self) -> str:
         words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}

@@ -218,8 +218,8 @@ def _now() -> str:
 
 
 def _find_kind(name: str) -> Kind | None:
-    text = request.args.get(name, "")
-    return next((kind for kind in Kind if kind == text), None)
+    text = request.args.get(name)
+    return next((kind for kind in Kind if kind == text), None) if text else None
 
 
 def _find_district() -> District | None:
