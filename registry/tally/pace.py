@@ -163,10 +163,10 @@ def _read_decided(as_of: date, head: Head) -> Decided:
     )
 
 
-def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided | None:
+def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided:
     """Put new decisions on top of the latest; within a day none gets too old.
 
-    After many of them all are read again, rather than that each is touched each time.
+    They are put together with the others when they have become many, not each time.
     """
     earliest, latest = _measured_within(as_of)
     fresh = [
@@ -180,14 +180,16 @@ def _add_decided(kept: Decided, since: Since, *, as_of: date) -> Decided | None:
     if not fresh:
         return kept
     every = (*fresh, *kept.fresh)
-    if len(every) > FRESH_MOST:
-        return None
     left = min(kept.left, DECISIONS_MOST - len(every))
     changes = [
         *((each, 1) for each in fresh),
         *((each, -1) for each in kept.read[left : kept.left]),
     ]
-    return Decided(every, kept.read, left, _change(kept.samples, changes))
+    samples = _change(kept.samples, changes)
+    if len(every) > FRESH_MOST:
+        whole = (*every, *kept.read[:left])[:DECISIONS_MOST]
+        return Decided((), whole, len(whole), samples)
+    return Decided(every, kept.read, left, samples)
 
 
 def _change(samples: Samples, changes: Iterable[tuple[Decision, int]]) -> Samples:

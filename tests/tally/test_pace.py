@@ -100,7 +100,7 @@ def test_day_and_head_decide_which_decisions_are_known(app: Flask) -> None:
 def test_the_latest_decisions_are_the_same_grown_or_read_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Old ones go where there are too many; after many fresh ones all are read anew."""
+    """Old ones go where there are too many; many fresh ones are put together with the others."""
     monkeypatch.setattr(pace, "DECISIONS_MOST", 6)
     monkeypatch.setattr(pace, "FRESH_MOST", 4)
     monkeypatch.setattr(pace, "_DECIDED", pace._DECIDED.limit(6))
