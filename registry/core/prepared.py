@@ -27,7 +27,8 @@ class Prepared:
     def fetch(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return all rows as the driver has them; `read_day` and `read_moment` read its values.
 
-        Who listens to the engine hears of it as of any other statement.
+        Who listens to the engine hears of it as of any other statement, and what goes wrong is
+        raised as it is elsewhere.
         """
         connection = db.session.connection()
         text, order, fixed = self._words.get(connection.dialect.name) or self._put(connection)
@@ -37,7 +38,13 @@ class Prepared:
         for tell in connection.dispatch.before_cursor_execute:
             tell(connection, None, text, given, None, False)
         driver: Any = connection.connection.driver_connection
-        rows: list[tuple[Any, ...]] = driver.execute(text, given).fetchall()
+        failures: Any = connection.dialect.loaded_dbapi.Error
+        try:
+            rows: list[tuple[Any, ...]] = driver.execute(text, given).fetchall()
+        except failures as error:
+            raise sa.exc.DBAPIError.instance(
+                text, None, error, failures, hide_parameters=True, dialect=connection.dialect
+            ) from error
         return rows
 
     def _put(self, connection: Connection) -> Words:
