@@ -191,7 +191,7 @@ def going_in_order() -> Iterator[None]:
         connection.exec_driver_sql(f"SET LOCAL {way} = off")
     yield
     for way in ways:
-        connection.exec_driver_sql(f"SET LOCAL {way} = on")
+        connection.exec_driver_sql(f"SET LOCAL {way} = DEFAULT")
 
 
 def open_database(app: Flask) -> None:
