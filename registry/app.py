@@ -47,6 +47,7 @@ from registry.core import (
 from registry.core.database import REPLICA, db, open_database, set_may_write
 from registry.core.errors import Occupied
 from registry.core.language import LANGUAGES, is_chinese
+from registry.core.rendering import Templates
 from registry.entries.views import entries
 from registry.importing.views import importing
 from registry.notices.service import tell
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.jinja_environment = Templates
     wire.init_app(app)
     _configure(app, settings)
     open_database(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from time import sleep
 
 import structlog
 from flask import Flask
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.app import create_app
 from registry.config import Settings
-from registry.core import clock, metrics
+from registry.core import clock, collecting, metrics
 from registry.core.database import db
 from registry.core.errors import Occupied
 from registry.core.lazily import load_all
@@ -51,6 +52,7 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:  # type: ignore[override]  # its stub wants a bare callable
         app = create_app(self.settings)
+        collecting.settle()
         threading.Thread(target=_deliver, args=(app, self.settings), daemon=True).start()
         return app
 
@@ -69,9 +71,10 @@ def _deliver(app: Flask, settings: Settings) -> None:
 
     Before that, load what was put off at the start, so that no request waits for it.
     """
-    stop = threading.Event()
-    while not stop.wait(DELIVER_EVERY_SECONDS):
-        load_all()
+    sleep(DELIVER_EVERY_SECONDS)
+    load_all()
+    collecting.settle()
+    while True:
         with app.app_context():
             try:
                 deliver_due(settings, at=clock.now())
@@ -79,3 +82,4 @@ def _deliver(app: Flask, settings: Settings) -> None:
                 structlog.get_logger().warning("notices not delivered", exc_info=True)
             finally:
                 db.session.remove()
+        sleep(DELIVER_EVERY_SECONDS)

@@ -17,12 +17,13 @@ from enum import StrEnum
 from typing import Any, TypeVar  # the DBAPI's own objects have no common type
 
 import sqlalchemy as sa
-from flask import Flask, g
+from flask import Flask
+from flask.globals import _cv_app  # asked many times a page; the public proxy takes longer
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from registry.core.errors import Occupied
@@ -122,30 +123,30 @@ def set_may_write(value: bool) -> None:
     _may_write.set(value)
 
 
-SNAPSHOT = "snapshot"  # in the context of the application, which has one session
+SNAPSHOT = "snapshot"  # what was read once, in the context of the application: it has one session
+NOTHING_READ: dict[Hashable, Any] = {}
 
 
 def once_a_snapshot(name: Hashable, make: Callable[[], T]) -> T:
     """Return what `make` reads; within one transaction that cannot write it is read once."""
     if _may_write.get():
         return make()
-    read = _read_so_far()
+    here = _cv_app.get().g.__dict__
+    read: dict[Hashable, Any] = here.get(SNAPSHOT, NOTHING_READ)
     if name in read:
         found: T = read[name]
         return found
     value = make()  # the first one begins the transaction
-    _read_so_far()[name] = value
+    if db.session().in_transaction():
+        here.setdefault(SNAPSHOT, {})[name] = value
     return value
 
 
-def _read_so_far() -> dict[Hashable, Any]:
-    """Return what was read once in this transaction, by its name."""
-    session, transaction, read = g.get(SNAPSHOT) or (None, None, {})
-    if session is not None and session.get_transaction() is transaction is not None:
-        return read
-    session, read = db.session(), {}
-    g.snapshot = (session, session.get_transaction(), read)
-    return read
+@event.listens_for(RegistrySession, "after_transaction_end")
+def _forget_what_was_read(_session: Session, transaction: SessionTransaction) -> None:
+    here = _cv_app.get(None)
+    if transaction.parent is None and here is not None:
+        here.g.__dict__.pop(SNAPSHOT, None)
 
 
 def is_snapshot() -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -71,21 +72,27 @@ class Parts(Generic[Made]):
 parts: Parts[str] = Parts()
 
 
-def init_app(app: Flask) -> None:
-    """Let templates write `kept(macro, …)` where they would write `macro(…)`.
+# What a section that is being made takes up of its parts; none within a part that is kept itself.
+taken_up: ContextVar[list[Any] | None] = ContextVar("taken_up", default=None)
 
-    `kept_each(macro, items, …)` is that for each item, one after the other.
-    """
-    app.jinja_env.globals.update(kept=kept, kept_each=kept_each)
+
+def init_app(app: Flask) -> None:
+    """Let templates write `kept(macro, …)` where they would write `macro(…)`."""
+    app.jinja_env.globals.update(kept=kept)
 
 
 def kept(macro: Macro, *arguments: Any) -> str:
     """Return what the macro makes of these arguments."""
-    return keep_in(parts, macro, arguments, form=_as_it_is)
+    return keep_in(parts, macro, arguments, form=as_it_is)
 
 
 def keep_in(
-    parts: Parts[Made], macro: Macro, arguments: tuple[Any, ...], *, form: Callable[[str], Made]
+    parts: Parts[Made],
+    macro: Macro,
+    arguments: tuple[Any, ...],
+    *,
+    form: Callable[[str], Made],
+    taking: list[Any] | None = None,
 ) -> Made:
     """Return what the macro makes of these arguments, in the form in which it is kept."""
     try:
@@ -95,33 +102,55 @@ def keep_in(
             values_of(arguments),
         )
     except NotPlain:
-        return form(macro(*arguments))
+        return _make(macro, arguments, form=form, taking=taking)
     found = parts.find(key)
     if found is None:
-        found = form(macro(*arguments))
+        found = _make(macro, arguments, form=form, taking=taking)
         parts.keep(key, found)
     return found
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
-def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> str:
+def keep_each_in(
+    parts: Parts[Made],
+    macro: Macro,
+    items: Sequence[Any],
+    arguments: tuple[Any, ...],
+    *,
+    form: Callable[[str], Made],
+) -> list[Made]:
     """Return what the macro makes of each item and these arguments."""
     try:
         keys = [values_of(item) for item in items]
-        rest = (macro._func, is_chinese(), values_of(arguments))  # noqa: SLF001 - as in `kept`
+        rest = (macro._func, is_chinese(), values_of(arguments))  # noqa: SLF001 - as in `keep_in`
     except NotPlain:
-        return Markup("").join(macro(item, *arguments) for item in items)
+        return [_make(macro, (item, *arguments), form=form) for item in items]
     made = []
     for key, item in zip(keys, items, strict=True):
         part = parts.find((key, rest))
         if part is None:
-            part = macro(item, *arguments)
+            part = _make(macro, (item, *arguments), form=form)
             parts.keep((key, rest), part)
         made.append(part)
-    return Markup("".join(made))  # noqa: S704 - what macros made
+    return made
+
+
+def _make(
+    macro: Macro,
+    arguments: tuple[Any, ...],
+    *,
+    form: Callable[[str], Made],
+    taking: list[Any] | None = None,
+) -> Made:
+    before = taken_up.set(taking)
+    try:
+        return form(macro(*arguments))
+    finally:
+        taken_up.reset(before)
+
+
+def as_it_is(text: str) -> str:
+    """Keep a part as the text that it is."""
+    return text
 
 
 class Same:
@@ -155,21 +184,29 @@ def remembered_lately(make: Callable[Given, Made]) -> Callable[Given, Made]:
 
 def _remember(make: Callable[Given, Made], *, most: int) -> Callable[Given, Made]:
     made: Parts[Made] = Parts(most)
+    takes_collections = False
 
     @wraps(make)
     def give(*arguments: Given.args, **named: Given.kwargs) -> Made:
-        given = (*arguments, *named, *named.values())
-        key = (
-            is_chinese(),
-            *[Same(each) if type(each) in COLLECTIONS else each for each in given],
-        )
-        found = made.find(key)
+        nonlocal takes_collections
+        key: tuple[object, ...] = (is_chinese(), *arguments, *named, *named.values())
+        if takes_collections:
+            key = _of_same(key)
+        try:
+            found = made.find(key)
+        except TypeError:  # a collection has no hash
+            takes_collections, key = True, _of_same(key)
+            found = made.find(key)
         if found is None:
             found = make(*arguments, **named)
             made.keep(key, found)
         return found
 
     return give
+
+
+def _of_same(given: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple([Same(each) if type(each) in COLLECTIONS else each for each in given])
 
 
 def values_of(thing: Any) -> Any:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context
@@ -21,7 +22,10 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
 
     def get_translations(self) -> Translations:
         """Return the catalogue of the language this page is written in."""
-        name = LANGUAGES[0] if is_chinese() else LANGUAGES[1]
+        return self.of(LANGUAGES[0] if is_chinese() else LANGUAGES[1])
+
+    def of(self, name: str) -> Translations:
+        """Return the catalogue of a language."""
         if name not in self.cache:
             self.cache[name] = Translations.load(self.translation_directories[0], [name])
         found: Translations = self.cache[name]
@@ -47,8 +51,20 @@ class Message(LazyString):  # type: ignore[misc]  # flask-babel ships no types
         return str(escape(str(self)))
 
 
+@lru_cache(maxsize=8_192)
+def _find_words(message: str, name: str) -> str:
+    return str(_catalogues.of(name).ugettext(message))
+
+
+def _words_of(message: str) -> str:
+    """Put a message into the words of this page; catalogues never change while they are in use."""
+    if _cv_app.get(None) is None:
+        return message
+    return _find_words(message, LANGUAGES[0] if is_chinese() else LANGUAGES[1])
+
+
 def _single(message: str, **variables: object) -> str:
-    text: str = _spoken().ugettext(message)
+    text = _words_of(message)
     return text % variables if variables else text
 
 
@@ -87,7 +103,7 @@ def init_app(app: Flask, *, select: Callable[[], str]) -> None:
     """Let an application speak the language that `select` names for each request, else Chinese."""
     _Babel(app, locale_selector=lambda: select() if has_request_context() else LANGUAGES[0])
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja's extension
-        lambda message: _spoken().ugettext(message),
+        _words_of,
         lambda singular, plural, num: _spoken().ungettext(singular, plural, num),
         newstyle=True,
         pgettext=lambda context, message: _spoken().upgettext(context, message),
@@ -98,7 +114,7 @@ def init_app(app: Flask, *, select: Callable[[], str]) -> None:
 
 def _say(message: str, **variables: object) -> Markup:
     """Put a message of a template into words, as Jinja's own `_` does at three times the cost."""
-    words = _spoken().ugettext(message)
+    words = _words_of(message)
     if not variables:
         return Markup(words % variables)  # noqa: S704 - our own catalogue
     return Markup(words) % variables  # noqa: S704 - our own catalogue; the variables are escaped
@@ -109,8 +125,12 @@ def is_chinese() -> bool:
     context = _cv_app.get(None)
     if context is None:
         return True
-    known = context.g.__dict__.get("_flask_babel")  # where flask-babel keeps what it found
-    locale = getattr(known, "babel_locale", None) or get_locale()
+    try:
+        locale = context.g._flask_babel.babel_locale  # noqa: SLF001 - what flask-babel found
+    except AttributeError:
+        locale = None
+    if locale is None:
+        locale = get_locale()
     return locale is None or locale.language == "zh"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,8 +17,7 @@ from registry.programme.kinds import Measure
 IN_ORDER = "in_order"
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """What checked entries add to a figure, and the part of it that was found in order.
 
     `newest` is the record of the newest result among them, 0 where there is none.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar  # a version's columns are of several types
+from typing import Any, NamedTuple, TypeVar  # a version's columns are of several types
 
 import sqlalchemy as sa
 
@@ -24,8 +24,7 @@ TARGET, PLAN = "target", "plan"
 Kept = TypeVar("Kept")
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(NamedTuple):
     """Where a number that the city set comes from: document, first day, number of the record."""
 
     source: str

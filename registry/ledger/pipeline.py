@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import ChainMap, Counter
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple  # a row read through the table's name has no known types
+from typing import Any, NamedTuple, TypeVar  # a row read by a table's name has no known types
 
 import sqlalchemy as sa
 
@@ -40,10 +40,10 @@ APPLICATION = sa.table(  # of a higher floor; only read
 class Pipeline:
     """Open cases in the unit of their goal; `cases` is how many they are, `ids` which."""
 
-    by_kind: Mapping[Kind, int] = field(default_factory=Counter)
-    by_district: Mapping[tuple[int, Kind], int] = field(default_factory=Counter)
-    by_stage: Mapping[tuple[str, Kind], int] = field(default_factory=Counter)
-    cases: Mapping[Kind, int] = field(default_factory=Counter)
+    by_kind: Mapping[Kind, int] = field(default_factory=dict)
+    by_district: Mapping[tuple[int, Kind], int] = field(default_factory=dict)
+    by_stage: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
+    cases: Mapping[Kind, int] = field(default_factory=dict)
     ids: Collection[int] = ()
 
 
@@ -62,6 +62,7 @@ Cases = Mapping[Kind, Overlaid[int, OpenCase]]
 Nets = Overlaid[str, int]
 Counted = Iterable[tuple[OpenCase, int]]
 Weighed = Sequence[tuple[OpenCase, int]]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _beside(
     for kind in kinds - COUNTED_BY_ENTERPRISE:
         found[kind] = [case for case in moved if case.kind is kind]
     for kind in kinds & COUNTED_BY_ENTERPRISE if firms else ():
-        found[kind] = [case for case in cases[kind].values() if case.survivor_id in firms]
+        found[kind] = [case for case in cases[kind].every() if case.survivor_id in firms]
     return found
 
 
@@ -178,18 +179,28 @@ def _add(pipeline: Pipeline, weighed: Weighed, cases: Weighed) -> Pipeline:
 
     Where they weigh nothing the sums stay the very same.
     """
-    sizes = Counter(pipeline.cases)
-    for case, number in cases:
-        sizes[case.kind] += number
+    sizes = _add_up(pipeline.cases, [(case.kind, number) for case, number in cases])
     if not weighed:
-        return replace(pipeline, cases=+sizes)
-    by_kind, by_district = Counter(pipeline.by_kind), Counter(pipeline.by_district)
-    by_stage = Counter(pipeline.by_stage)
-    for case, quantity in weighed:
-        by_kind[case.kind] += quantity
-        by_district[case.district_id, case.kind] += quantity
-        by_stage[case.stage, case.kind] += quantity
-    return Pipeline(+by_kind, +by_district, +by_stage, +sizes)
+        return replace(pipeline, cases=sizes)
+    return Pipeline(
+        _add_up(pipeline.by_kind, [(case.kind, each) for case, each in weighed]),
+        _add_up(
+            pipeline.by_district, [((case.district_id, case.kind), each) for case, each in weighed]
+        ),
+        _add_up(pipeline.by_stage, [((case.stage, case.kind), each) for case, each in weighed]),
+        sizes,
+    )
+
+
+def _add_up(sums: Mapping[Key, int], changes: Sequence[tuple[Key, int]]) -> Mapping[Key, int]:
+    """Return the sums with some changes; what comes to nothing is left out."""
+    new = dict(sums)
+    for key, by in changes:
+        new[key] = new.get(key, 0) + by
+    for key, _by in changes:
+        if not new.get(key, 1):
+            del new[key]
+    return new
 
 
 def _list_open(head: Head, *, ids: Collection[int] | None = None) -> list[OpenCase]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from operator import sub
 from typing import NamedTuple
 
@@ -141,6 +142,7 @@ def read_coming(tally: Tally, period: Period) -> dict[Kind, int]:
     return {goal.kind: goal.target for goal in goals if goal.target is not None}
 
 
+@lru_cache(maxsize=64)
 def before(day: date, *, months: int) -> date:
     """Return the same day some months earlier; the month's last where it has no such day."""
     years, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 - months, MONTHS_A_YEAR)

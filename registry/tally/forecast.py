@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 MONTHS_RECENT = 6
 MONTHS_SLOW = 3
@@ -25,8 +25,7 @@ CALENDAR_DAYS_A_WORKING_DAY = Fraction(7, 5)
 DayTotals = Sequence[tuple[date, int]]
 
 
-@dataclass(frozen=True)
-class Recent:
+class Recent(NamedTuple):
     """The pace of late: months it is taken from, a month's mean, and that of the slowest three."""
 
     months: int
@@ -34,8 +33,7 @@ class Recent:
     slow: Fraction
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """What is under way, the share of decisions that approve, working days that a case takes."""
 
     quantity: int
@@ -43,8 +41,7 @@ class Flow:
     working_days: Fraction
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(NamedTuple):
     """The count at the end, lowest and highest."""
 
     low: int

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from registry.programme.plan import Milestone
@@ -78,11 +78,13 @@ def draw_lines(
     )
 
 
+@lru_cache(maxsize=4_000)
 def chart_x(x: float) -> float:
     """Return the place of a fraction from left to right in the drawing of a trend."""
     return round(6 + 250.0 * x, 1)
 
 
+@lru_cache(maxsize=4_000)
 def chart_y(y: float) -> float:
     """Return the place of a fraction from the foot upwards."""
     return round(172 - 158.0 * y, 1)
@@ -96,6 +98,7 @@ def draw_path(points: Sequence[Point], *, step: bool = False) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=600)
 def end_of_month(month: date) -> date:
     """Return the last day of the month that this day is in."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -212,6 +212,7 @@ def _list_decided(as_of: date, head: Head) -> list[Decision]:
     ]
 
 
+@lru_cache(maxsize=64)
 def _measured_within(as_of: date) -> tuple[datetime, datetime]:
     """Return the end of the day before the year that is measured, and its own end."""
     return end_of(as_of - min(timedelta(days=MEASURED_DAYS), as_of - date.min)), end_of(as_of)

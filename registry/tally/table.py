@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from registry.core.kept import Settled
 from registry.ledger.answers import sum_known
@@ -40,8 +41,7 @@ class Pace(StrEnum):
     MISSED = "missed"
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """The programme's days, first and last included, seen from the day that is asked for."""
 
     starts_on: date
@@ -113,8 +113,7 @@ class GoalLine(Settled):
         return max((self.target or 0) - self.counted, 0)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One kind in one district; without an allocation there is no share."""
 
     kind: Kind

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any  # what a template's module holds
+
 from flask import Flask
+from markupsafe import Markup
 
 from registry.core import kept, sections
 from registry.core.sections import IN_ADDRESSES, IN_WORDS
@@ -43,3 +46,22 @@ def test_sections_are_told_apart_by_all_that_they_show_and_filled_with_the_head(
 
     assert first.decode() == "<1年–2年–17,000–1%237–1年 %237>"
     assert second.decode() == "18,000"
+
+
+def test_rows_are_kept_for_themselves_and_put_into_their_section(app: Flask) -> None:
+    source = """
+    {%- macro row(item, word) %}<{{ item }}{{ word }}>{{ kept_each(cell, item) }}{% endmacro %}
+    {%- macro cell(letter) %}.{{ letter }}{% endmacro %}
+    {%- macro inner(items) %}[{{ kept_each(cell, items) }}]{% endmacro %}
+    {%- macro all(items, word) %}{{ kept_each(row, items, word) }}|{{ kept(inner, items) }}|
+    {{- kept_each(cell, []) }}{{ kept_each(cell, items) }}{% endmacro %}"""
+    module: Any = app.jinja_env.from_string(source).module
+    asked = ((["ab", "c"], IN_WORDS), (["ab", "d"], IN_WORDS), (["ab", "d"], IN_ADDRESSES))
+
+    page = Markup("–").join(sections.kept_section(module.all, *words) for words in asked)
+    sent = sections.fill(page, address="%237", number="7").decode()
+
+    first = "<ab7>.a.b<c7>.c|[.ab.c]|.ab.c"
+    second = first.replace("c", "d")
+    assert sent == f"{first}–{second}–{second.replace('7', '%237')}"
+    assert sections.kept_each(module.cell, ["x", "<"]) == ".x.&lt;"

@@ -25,6 +25,7 @@ def test_it_is_what_a_changed_copy_is_and_what_was_stays(seed: int) -> None:
 
         assert dict(laid) == plain, step
         assert len(laid) == len(plain)
+        assert laid.every() == list(laid.values())
         assert [laid.get(key) for key in range(80)] == [plain.get(key) for key in range(80)]
         assert [key in laid for key in range(80)] == [key in plain for key in range(80)]
         assert dict(before) == plain_before

@@ -30,8 +30,7 @@ class Addresses:
 
     def __init__(self, question: Question, *, head: str) -> None:
         self.pinned: dict[str, Any] = {"as_of": question.day.isoformat(), "known_at": head}
-        self.key = self._key()
-        self._hash = hash(self.key)
+        self._note_key()
 
     def entries(
         self, *, kind: Kind | None = None, measures: Collection[Measure] = (), district: str = ""
@@ -90,19 +89,21 @@ class Addresses:
 
     def _path(self, endpoint: str) -> str:
         """Return the path of a page that needs no words; the same in every request."""
-        if request.script_root:
+        if self.root:
             return url_for(endpoint)
-        paths: dict[str, str] = current_app.extensions.setdefault(PATHS, {})
-        if endpoint not in paths:
-            paths[endpoint] = url_for(endpoint)
-        return paths[endpoint]
+        if endpoint not in self._paths:
+            self._paths[endpoint] = url_for(endpoint)
+        return self._paths[endpoint]
 
-    def _key(self) -> tuple[object, ...]:
-        """Name all that an address depends on, so that equal ones lead to the same places."""
+    def _note_key(self, *further: object) -> None:
+        """Note all that an address depends on, so that equal ones lead to the same places."""
         role = current_user.role if current_user.is_authenticated else None
         asked = tuple(request.args.items(multi=True))
-        pinned = self.pinned.values()
-        return (type(self), request.script_root, request.endpoint, asked, role, *pinned)
+        pinned = (*self.pinned.values(), *further)
+        self.root = request.script_root
+        self.key = (type(self), self.root, request.endpoint, asked, role, *pinned)
+        self._hash = hash(self.key)
+        self._paths: dict[str, str] = current_app.extensions.setdefault(PATHS, {})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Addresses) and self.key == other.key
@@ -117,8 +118,7 @@ class ChangeAddresses(Addresses):
     def __init__(self, asked: SpanAsked) -> None:
         self.pinned = {"as_of": asked.span.as_of.isoformat(), "known_at": asked.pinned["known_at"]}
         self.span: dict[str, Any] = dict(asked.pinned)
-        self.key = (*self._key(), *self.span.values())
-        self._hash = hash(self.key)
+        self._note_key(*self.span.values())
 
     def file(self) -> str:
         words: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "district")}

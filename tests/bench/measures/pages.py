@@ -9,6 +9,7 @@ in a process of its own, and one workbook after the other is fetched.
 
 from __future__ import annotations
 
+import gc
 import http.client
 import multiprocessing
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, perf_counter, sleep
 
+from registry.core import collecting
 from registry.server import run
 from tests.bench.lines import Line, at_least, at_most, ms, percentile
 from tests.bench.measures.approval import Claimed, approve, list_claimed
@@ -43,11 +45,24 @@ def measure(place: Place) -> Iterator[Line]:
         cases = _claim(copy, ROUNDS * VISITS + VISITS)
         add_hello(copy.app)
         visitor = sign_in(copy.app)
-        yield _measure_changed(copy, visitor, iter(cases))
-        yield _measure_unchanged(copy, visitor)
+        with _settled():
+            yield _measure_changed(copy, visitor, iter(cases))
+            yield _measure_unchanged(copy, visitor)
         cases = _claim(copy, OFFICERS * CASES_OF_ONE)
         close(copy)
         yield _measure_busy(copy, visitor, cases)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Let the collector of this process be, within the block, as in one that serves."""
+    before = gc.get_threshold()
+    collecting.settle()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _claim(place: Place, many: int) -> list[Claimed]:
