@@ -23,7 +23,7 @@ from registry.core.kept import Parts, as_it_is, keep_each_in, keep_in, parts, ta
 _sign = secrets.token_hex(12)
 IN_ADDRESSES = f"a{_sign}"
 IN_WORDS = f"w{_sign}"
-SECTION = re.compile(f"s{_sign}-([0-9]+);".encode())
+SECTION = re.compile(f"s{_sign}-([0-9]+);")
 ROWS = re.compile(f"r{_sign}-([0-9]+);")
 NAME = "sections of this page"
 SECTIONS_MOST = 300
@@ -64,12 +64,18 @@ def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> Markup:
 
 
 def fill(page: str, *, address: str, number: str) -> bytes:
-    """Put in the sections, and what stands in addresses and in words."""
-    words = {"address": address.encode(), "number": number.encode()}
+    """Put in the sections, and what stands in addresses and in words; all of it at once."""
+    in_address, in_words = address.encode(), number.encode()
     here: list[Pieces] = g.pop(NAME, [])
-    texts: list[bytes] = SECTION.split(_join(_part(page), **words))
-    texts[1::2] = [_join(here[int(at)], **words) for at in texts[1::2]]
-    return b"".join(texts)
+    sent: list[bytes] = []
+    for place, words in enumerate(SECTION.split(page)):
+        for at, pieces in enumerate(here[int(words)] if place % 2 else _part(words)):
+            if at:
+                sent.append(in_words)
+            between = [in_address] * (2 * len(pieces) - 1)
+            between[::2] = pieces
+            sent += between
+    return b"".join(sent)
 
 
 def _put_in(text: str, groups: Sequence[Sequence[Pieces]]) -> Pieces:
@@ -87,7 +93,3 @@ def _put_in(text: str, groups: Sequence[Sequence[Pieces]]) -> Pieces:
 def _part(text: str) -> Pieces:
     address, number = IN_ADDRESSES.encode(), IN_WORDS.encode()
     return tuple(tuple(piece.split(address)) for piece in text.encode().split(number))
-
-
-def _join(pieces: Pieces, *, address: bytes, number: bytes) -> bytes:
-    return number.join([address.join(piece) for piece in pieces])
