@@ -88,13 +88,6 @@ class Late:
         return moves
 
 
-def pages_of_their_own(role: str, filled: Filled) -> list[str]:
-    """List the pages that no role before this one has seen."""
-    before = ROLES[: ROLES.index(role)]
-    seen = {address for other in before for _, address in filled.pages[other]}
-    return [address for _, address in filled.pages[role] if address not in seen]
-
-
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("viewport", HIGH.values(), ids=HIGH)
 def test_no_page_moves_when_its_scripts_arrive(
@@ -102,7 +95,7 @@ def test_no_page_moves_when_its_scripts_arrive(
 ) -> None:
     late = Late(enter(role, viewport))
 
-    addresses = [page for page in pages_of_their_own(role, filled) if page != WALL]
+    addresses = [page for page in filled.own(role) if page != WALL]
     moved = {address: moves for address in addresses if (moves := late.open(address))}
 
     assert moved == {}
