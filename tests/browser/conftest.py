@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,9 +116,9 @@ class Filled:
             self.pages = list_pages(sign_ins)
             db.session.commit()
 
-    def own(self, role: str, among: Sequence[str] = ROLES) -> list[str]:
-        """List the pages of a role that none before it among some roles has seen."""
-        before = among[: among.index(role)]
+    def own(self, role: str) -> list[str]:
+        """List the pages of a role that none before it has seen."""
+        before = ROLES[: ROLES.index(role)]
         seen = {address for other in before for _, address in self.pages[other]}
         return [address for _, address in self.pages[role] if address not in seen]
 
