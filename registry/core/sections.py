@@ -2,19 +2,19 @@
 
 What changes at nearly every visit (the number of a record, and the address that names it) would let
 no part of a page be kept; a sign that nobody can type stands for it until the page is whole. A
-section is kept encoded, in pieces between these signs; the page has a sign for it too, so that it
-is neither copied nor encoded again on its way. So have its rows, which are kept for themselves. A
-view that shows sections sends what `fill` gives.
+section is kept encoded, in pieces between these signs, so that it is neither copied nor encoded
+again on its way. So have its rows, which are kept for themselves, and the frame of the page, which
+has a sign for each section (`core/frames.py`).
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
-from typing import Any  # what a template hands to a macro
+from collections.abc import Mapping, Sequence
+from typing import Any  # what is handed to a macro, and what a template's module holds
 
-from flask import Flask, g
+from flask import Flask, current_app
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
@@ -23,9 +23,8 @@ from registry.core.kept import Parts, as_it_is, keep_each_in, keep_in, parts, ta
 _sign = secrets.token_hex(12)
 IN_ADDRESSES = f"a{_sign}"
 IN_WORDS = f"w{_sign}"
-SECTION = re.compile(f"s{_sign}-([0-9]+);")
+SECTION = re.compile(f"s{_sign}-([a-z_]+);")
 ROWS = re.compile(f"r{_sign}-([0-9]+);")
-NAME = "sections of this page"
 SECTIONS_MOST = 300
 # A text, parted where the number is read, and each part again where it stands in an address.
 Pieces = tuple[tuple[bytes, ...], ...]
@@ -35,22 +34,34 @@ rows: Parts[Pieces] = Parts()
 
 
 def init_app(app: Flask) -> None:
-    """Let templates write `kept_section(macro, …)` where they would write `kept(macro, …)`.
+    """Let templates write `section(name)`, and `kept_each(macro, items, …)`.
 
-    `kept_each(macro, items, …)` is `kept` for each item, one after the other.
+    The latter is `kept` for each item, one after the other.
     """
-    app.jinja_env.globals.update(kept_section=kept_section, kept_each=kept_each)
+    app.jinja_env.globals.update(section=section, kept_each=kept_each)
 
 
-def kept_section(macro: Macro, *arguments: Any) -> Markup:
-    """Return the sign of what the macro makes of these arguments; `fill` puts it in."""
+def section(name: str) -> Markup:
+    """Return the sign of a section: the place in the frame of a page where it is to stand."""
+    return Markup(f"s{_sign}-{name};")  # noqa: S704 - our own sign
+
+
+def macros_of(template: str) -> Any:
+    """Return the macros of a template by their names."""
+    return current_app.jinja_env.get_template(template).module
+
+
+def kept_section(macro: Macro, *arguments: Any) -> Pieces:
+    """Return what the macro makes of these arguments, as it is sent."""
     groups: list[list[Pieces]] = []
-    found = keep_in(
+    return keep_in(
         sections, macro, arguments, form=lambda text: _put_in(text, groups), taking=groups
     )
-    here: list[Pieces] = g.setdefault(NAME, [])
-    here.append(found)
-    return Markup(f"s{_sign}-{len(here) - 1};")  # noqa: S704 - our own sign
+
+
+def new_section(macro: Macro, *arguments: Any) -> Pieces:
+    """Do as `kept_section`, for what is another at nearly every visit: it is not kept."""
+    return _part(macro(*arguments))
 
 
 def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> Markup:
@@ -63,19 +74,30 @@ def kept_each(macro: Macro, items: Sequence[Any], *arguments: Any) -> Markup:
     return Markup(f"r{_sign}-{len(groups) - 1};")  # noqa: S704 - our own sign
 
 
-def fill(page: str, *, address: str, number: str) -> bytes:
-    """Put in the sections, and what stands in addresses and in words; all of it at once."""
-    in_address, in_words = address.encode(), number.encode()
-    here: list[Pieces] = g.pop(NAME, [])
-    sent: list[bytes] = []
-    for place, words in enumerate(SECTION.split(page)):
-        for at, pieces in enumerate(here[int(words)] if place % 2 else _part(words)):
-            if at:
-                sent.append(in_words)
-            between = [in_address] * (2 * len(pieces) - 1)
-            between[::2] = pieces
-            sent += between
-    return b"".join(sent)
+class Frame:
+    """A page without its sections."""
+
+    def __init__(self, page: str) -> None:
+        """Part a page at the signs of its sections."""
+        texts = SECTION.split(page)
+        self._between = [_part(text) for text in texts[::2]]
+        self._names = texts[1::2]
+
+    def fill(self, made: Mapping[str, Pieces], *, address: str, number: str) -> bytes:
+        """Put in the sections, and what stands in addresses and in words; all of it at once."""
+        in_address, in_words = address.encode(), number.encode()
+        whole = [self._between[0]]
+        for name, pieces in zip(self._names, self._between[1:], strict=True):
+            whole += made[name], pieces
+        sent: list[bytes] = []
+        for pieces in whole:
+            for at, part in enumerate(pieces):
+                if at:
+                    sent.append(in_words)
+                between = [in_address] * (2 * len(part) - 1)
+                between[::2] = part
+                sent += between
+        return b"".join(sent)
 
 
 def _put_in(text: str, groups: Sequence[Sequence[Pieces]]) -> Pieces:

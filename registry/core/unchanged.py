@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask.typing import ResponseReturnValue
 
 from registry.core.transactions import FLASHES
@@ -35,9 +35,10 @@ def send_unless_kept(make: Callable[[], ResponseReturnValue], *, key: Key) -> Re
 
     `key`: all that the page depends on beside its address and its frame.
     """
-    if FLASHES in session:
+    frame = name_frame()
+    if frame is None:
         return make_response(make())
-    tag = _make_tag(key)
+    tag = _make_tag(frame, key)
     if request.if_none_match.contains_weak(tag):
         return _allow_to_keep(make_response("", NOT_MODIFIED), tag)
     page = make_response(make())
@@ -52,16 +53,21 @@ def _allow_to_keep(page: Response, tag: str) -> Response:
     return page
 
 
-def _make_tag(key: Key) -> str:
-    frame: Key = current_app.extensions[NAME]()
-    whole = (
-        _read_version(current_app.root_path),
-        request.full_path,
-        session.get("csrf_token"),
-        session.get("language"),
-        tuple(frame),
-        tuple(key),
-    )
+def name_frame() -> tuple[object, ...] | None:
+    """Name all that stands around the page of this request; None where it shows something once."""
+    if FLASHES in session:
+        return None
+    named: tuple[object, ...] | None = g.get(NAME)
+    if named is None:
+        asked = request.script_root, request.full_path
+        of_session = session.get("csrf_token"), session.get("language")
+        named = (*asked, *of_session, *current_app.extensions[NAME]())
+        setattr(g, NAME, named)
+    return named
+
+
+def _make_tag(frame: Key, key: Key) -> str:
+    whole = _read_version(current_app.root_path), frame, tuple(key)
     return hashlib.sha256(repr(whole).encode()).hexdigest()[:TAG_LETTERS]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from registry.applications.status import Status
 from registry.core.clock import PLACE
@@ -140,15 +141,23 @@ def show_ways(links: Links, *, ends_on: date) -> Ways:
     )
 
 
+class Around(NamedTuple):
+    """What the tally page shows around its sections; the same after most records."""
+
+    days: object
+    is_begun: bool
+    is_over: bool
+    bar: TimeBar
+    has_map: bool
+    ways: Ways
+
+
 @dataclass(frozen=True)
 class Page:
     """All parts of the tally page in the order in which they stand."""
 
-    days: object
+    around: Around
     lead: Lead
-    is_begun: bool
-    is_over: bool
-    bar: TimeBar
     goals: Sequence[GoalShown]
     has_plan: bool
     has_forecast: bool
@@ -165,7 +174,6 @@ class Page:
     known_at: datetime
     sequence: int
     head: str
-    ways: Ways
 
 
 def show_page(
@@ -187,12 +195,18 @@ def show_page(
     week, month, year = (course.grown[day] for day in (course.week_on, *since))
     desks = [*(course.desks.of(line.id) for line in districts), course.desks.city]
     moves = show_moves(table, districts, links, since=since, grown=(month, year))
-    return Page(
+    tiles = show_map(table, links, kind=on_map)
+    around = Around(
         days=show_days(period),
-        lead=foresee_lead(table, outlooks),
         is_begun=any(goal.counted for goal in table.goals),
         is_over=period.phase is Phase.ENDED,
         bar=show_bar(period),
+        has_map=bool(tiles.tiles),
+        ways=show_ways(links, ends_on=period.ends_on),
+    )
+    return Page(
+        around=around,
+        lead=foresee_lead(table, outlooks),
         goals=_show_goals(answer, course, links),
         has_plan=period.phase is Phase.RUNNING,
         has_forecast=any(outlook.forecast for outlook in outlooks),
@@ -203,7 +217,7 @@ def show_page(
         ),
         trends=show_trends(table, counted, answer.trend, outlooks=outlooks),
         months=show_months(answer.trend, counted),
-        map=show_map(table, links, kind=on_map),
+        map=tiles,
         stages=show_stages(table.kinds, stages),
         pipeline=tuple(goal.pipeline for goal in table.goals),
         rules=(*rules_of(table), *rules_of_course(course), CHECKED),
@@ -211,7 +225,6 @@ def show_page(
         known_at=head.recorded_at.astimezone(PLACE),
         sequence=head.sequence,
         head=head.hash,
-        ways=show_ways(links, ends_on=period.ends_on),
     )
 
 

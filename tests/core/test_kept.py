@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any  # what a template's module holds
 
 from flask import Flask
-from markupsafe import Markup
 
-from registry.core import kept, sections
-from registry.core.sections import IN_ADDRESSES, IN_WORDS
+from registry.core import kept
+from registry.core.sections import (
+    IN_ADDRESSES,
+    IN_WORDS,
+    Frame,
+    kept_each,
+    kept_section,
+    new_section,
+    section,
+)
 
 
 def test_a_collection_is_told_apart_by_being_the_same_thing() -> None:
@@ -39,13 +46,23 @@ def test_sections_are_told_apart_by_all_that_they_show_and_filled_with_the_head(
         ([1], "年"),
     )
 
-    page = "–".join(sections.kept_section(say, *words) for words in asked)
-    first = sections.fill(f"<{page} {IN_ADDRESSES}>", address="%237", number="7,000")
-    page = sections.kept_section(say, *asked[2])
-    second = sections.fill(page, address="%238", number="8,000")
+    made = {name: kept_section(say, *words) for name, words in zip("abcde", asked, strict=True)}
+    page = Frame(f"<{'–'.join(map(section, 'abcde'))} {IN_ADDRESSES}>")
+    first = page.fill(made, address="%237", number="7,000")
+    second = Frame(section("c")).fill(made, address="%238", number="8,000")
 
     assert first.decode() == "<1年–2年–17,000–1%237–1年 %237>"
     assert second.decode() == "18,000"
+
+
+def test_a_section_that_is_not_kept_is_made_each_time(app: Flask) -> None:
+    source = "{% macro say(items) %}{{ items.pop() }}{% endmacro %}"
+    say = app.jinja_env.from_string(source).module.say  # type: ignore[attr-defined]  # made by it
+    items, page = ["乙", IN_WORDS], Frame(f"<{section('a')}>")
+
+    sent = [page.fill({"a": new_section(say, items)}, address="", number="7") for _ in range(2)]
+
+    assert [words.decode() for words in sent] == ["<7>", "<乙>"]
 
 
 def test_rows_are_kept_for_themselves_and_put_into_their_section(app: Flask) -> None:
@@ -58,10 +75,13 @@ def test_rows_are_kept_for_themselves_and_put_into_their_section(app: Flask) -> 
     module: Any = app.jinja_env.from_string(source).module
     asked = ((["ab", "c"], IN_WORDS), (["ab", "d"], IN_WORDS), (["ab", "d"], IN_ADDRESSES))
 
-    page = Markup("–").join(sections.kept_section(module.all, *words) for words in asked)
-    sent = sections.fill(page, address="%237", number="7").decode()
+    made = {
+        name: kept_section(module.all, *words) for name, words in zip("abc", asked, strict=True)
+    }
+    page = Frame("–".join(map(section, "abc")))
+    sent = page.fill(made, address="%237", number="7").decode()
 
     first = "<ab7>.a.b<c7>.c|[.ab.c]|.ab.c"
     second = first.replace("c", "d")
     assert sent == f"{first}–{second}–{second.replace('7', '%237')}"
-    assert sections.kept_each(module.cell, ["x", "<"]) == ".x.&lt;"
+    assert kept_each(module.cell, ["x", "<"]) == ".x.&lt;"

@@ -22,6 +22,7 @@ from registry.programme.kinds import Kind
 from registry.programme.queries import get_programme
 from tests.conftest import SignedIn, csrf_of
 from tests.factories import a_district, a_user
+from tests.tally.anew import TOKEN, read_anew
 from tests.tally.factories import a_filed_case, a_registered, allocate_shares
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -140,7 +141,11 @@ CHANGES = (_seal, _file, _set_target, _allocate, _rename_programme, _publish, _r
 @pytest.mark.parametrize("change", [*CHANGES, _move])
 @pytest.mark.parametrize("address", PAGES)
 def test_whatever_changes_is_seen_at_once(
-    person: User, leader: FlaskClient, address: str, change: Callable[[User], None]
+    person: User,
+    leader: FlaskClient,
+    address: str,
+    change: Callable[[User], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept = leader.get(address)
 
@@ -150,6 +155,7 @@ def test_whatever_changes_is_seen_at_once(
 
     assert answer.status_code == 200
     assert answer.headers["ETag"] != kept.headers["ETag"]
+    assert TOKEN.sub("", answer.text) == read_anew(leader, address, monkeypatch)
 
 
 def test_midnight_in_shanghai_makes_another_page(person: User, sign_in: SignedIn) -> None:
@@ -196,8 +202,28 @@ def test_a_second_session_of_the_same_person_has_its_own_forms(
     kept = leader.get("/tally")
     second = sign_in(db.session.merge(person))
     second.get("/tally")
+    answer = ask(second, kept=kept)
 
-    assert ask(second, kept=kept).status_code == 200
+    assert answer.status_code == 200
+    assert not {*TOKEN.findall(kept.text)} & {*TOKEN.findall(answer.text)}
+    for browser in (leader, second):  # the token of a page that was kept is as good as a new one
+        words = {"language": "en", "next": "/tally", "csrf_token": csrf_of(browser, "/tally")}
+        assert browser.post("/language", data=words).headers["Location"] == "/tally"
+
+
+def test_forms_of_a_session_that_has_just_begun_are_its_own(
+    leader: FlaskClient, app: Flask
+) -> None:
+    """The first page of a visitor makes the token of its session, so it is for nobody else."""
+    get_programme().is_public = True
+    db.session.commit()
+    first, second = (app.test_client() for _ in range(2))
+
+    tokens = [csrf_of(browser, "/tally") for browser in (first, second)]
+    words = [{"language": "en", "next": "/tally", "csrf_token": token} for token in tokens]
+
+    assert first.post("/language", data=words[1]).status_code == 400
+    assert first.post("/language", data=words[0]).headers["Location"] == "/tally"
 
 
 def test_the_other_language_is_another_page(leader: FlaskClient) -> None:
@@ -221,6 +247,7 @@ def test_a_message_is_shown_once_and_never_kept(leader: FlaskClient) -> None:
 
     assert (with_message.status_code, after.status_code) == (200, 304)
     assert "Ein Satz" in with_message.text
+    assert "Ein Satz" not in leader.get("/tally").text
     assert with_message.headers["Cache-Control"] == "no-store"
     assert "ETag" not in with_message.headers
 

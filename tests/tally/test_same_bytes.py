@@ -19,7 +19,7 @@ from registry.accounts.roles import Role
 from registry.app import create_app
 from registry.applications.models import Application
 from registry.applications.workflow import EVENTS, Action
-from registry.core import clock, kept, sections
+from registry.core import clock, frames, kept, sections
 from registry.core.database import db, reading
 from registry.enterprises.models import Enterprise
 from registry.entries.models import Entry, EntryDistrict, RobotDeployment, RobotLot, Standing
@@ -33,6 +33,7 @@ from registry.programme.queries import get_programme
 from registry.tally.links import write_query
 from tests.conftest import SignedIn
 from tests.factories import a_user
+from tests.tally.anew import read, read_anew
 from tests.tally.factories import (
     a_filed_case,
     a_registered,
@@ -45,7 +46,6 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 SEEDS = range(3)
 STEPS = 14
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 PAGES = ("/tally", "/tally?order=robot_deployment&map=smart_factory", "/tally?as_of=2026-10-31")
 MADE_MOST, WRITTEN_MOST = 65, 30
 CODES = ("320582", "320583", "320585")
@@ -55,21 +55,6 @@ CODES = ("320582", "320583", "320585")
 def leader(app: Flask, sign_in: SignedIn) -> Iterator[FlaskClient]:
     with clock.set_to(NOW):
         yield sign_in(a_user(Role.LEADER))
-
-
-def read(browser: FlaskClient, address: str) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == 200
-    return TOKEN.sub("", answer.text)
-
-
-def read_anew(browser: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Read a page in a process that keeps nothing at all."""
-    with monkeypatch.context() as without:
-        without.setattr(growing, "is_snapshot", lambda: False)
-        without.setattr(kept.Parts, "find", lambda _parts, _key: None)
-        without.setattr(kept.Parts, "keep", lambda _parts, _key, _part: None)
-        return read(browser, address)
 
 
 def _register(chance: random.Random) -> None:
@@ -256,6 +241,8 @@ def test_only_what_a_record_changes_is_made_anew(
     """What is kept is found again: a value of a sort that is never kept would not be seen else."""
     monkeypatch.setattr(kept, "parts", kept.Parts())
     monkeypatch.setattr(sections, "sections", kept.Parts())
+    monkeypatch.setattr(sections, "rows", kept.Parts())
+    monkeypatch.setattr(frames, "frames", kept.Parts())
     chance = random.Random(3)
     for _ in range(8):
         _register(chance)
@@ -269,7 +256,7 @@ def test_only_what_a_record_changes_is_made_anew(
     def note(parts: kept.Parts[Any], key: object, part: object) -> None:
         if key not in parts.older:  # what was found there is kept for longer
             made.append(key)
-            written.extend([key] if parts in (kept.parts, sections.sections) else ())
+            written.extend([key] if parts in (kept.parts, sections.sections, sections.rows) else ())
         keep(parts, key, part)
 
     monkeypatch.setattr(kept.Parts, "keep", note)

@@ -13,6 +13,7 @@ from registry.accounts.access import get_actor, public, to_sign_in
 from registry.accounts.views.onward import first_page
 from registry.core import clock, spool
 from registry.core.errors import Invalid, NotFound
+from registry.core.frames import render_frame
 from registry.core.language import is_chinese
 from registry.core.lazily import lazily
 from registry.core.spool import send_written
@@ -28,9 +29,10 @@ from registry.tally import downloads, slots
 from registry.tally.changes import read_differences, show_changes
 from registry.tally.course import read_course
 from registry.tally.page import show_page
-from registry.tally.queries import Answer, list_stages, read_answer
+from registry.tally.queries import list_stages, read_answer
 from registry.tally.questions import Question, pin, read_question
 from registry.tally.screen import order_views, read_screen
+from registry.tally.sections import make_sections
 from registry.tally.spans import read_place, read_span
 from registry.tally.views.addresses import Addresses, ChangeAddresses
 
@@ -80,23 +82,22 @@ def index() -> ResponseReturnValue:
 def _show_index() -> ResponseReturnValue:
     question = read_question(request.args)
     answer = read_answer(question.day, question.known)
-    order = _find_kind("order")
     page = show_page(
         answer,
         list_stages(answer.tally),
         Addresses(question, head=slots.IN_ADDRESSES),
         course=read_course(answer),
-        order=order,
+        order=_find_kind("order"),
         on_map=_find_kind("map") or answer.table.kinds[-1],
     )
     hidden = {name: request.args[name] for name in ("order", "map") if request.args.get(name)}
-    words = {"question": question, "hidden": hidden, "page": page}
-    return _fill(render_template("tally/index.html", **words), question, answer), question.status
-
-
-def _fill(page: str, question: Question, answer: Answer) -> bytes:
-    head = answer.tally.head
-    return slots.fill(page, pin=pin(head, question.known), sequence=head.sequence)
+    frame = render_frame(
+        "tally/index.html", question=question, hidden=hidden, **page.around._asdict()
+    )
+    named = pin(answer.tally.head, question.known)
+    return slots.fill(
+        frame, make_sections(page), pin=named, sequence=page.sequence
+    ), question.status
 
 
 @tally.get("/tally.csv")
