@@ -34,10 +34,10 @@ def event_digest(columns: Sequence[object]) -> str:
 
 
 class SealFacts(NamedTuple):
-    """What a seal's hash stands for, but for the digests of its rows."""
+    """What a seal's hash stands for, but for the digests of its rows; its moment is written."""
 
     sequence: int
-    recorded_at: datetime
+    recorded_at: str
     actor_id: int | None
     cause: str
     rows: int
@@ -46,10 +46,14 @@ class SealFacts(NamedTuple):
 
 def seal_hash(seal: SealFacts, digests: Iterable[str]) -> str:
     """Hash a seal over the one before it and the digests of its events, then its postings."""
-    moment = seal.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
     actor = "" if seal.actor_id is None else seal.actor_id
-    words = f"{seal.previous}|{seal.sequence}|{moment}|{actor}|{seal.cause}|{seal.rows}"
+    words = f"{seal.previous}|{seal.sequence}|{seal.recorded_at}|{actor}|{seal.cause}|{seal.rows}"
     return sha256(f"s1|{words}|{','.join(digests)}")
+
+
+def write_moment(moment: datetime) -> str:
+    """Write a moment as it is hashed; so written, moments stand in their order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def sha256(text: str) -> str:

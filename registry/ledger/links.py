@@ -67,7 +67,7 @@ def parts_of(length: int) -> list[Part]:
 
 
 class Before(NamedTuple):
-    """The seal that went before."""
+    """The seal that went before; there is no moment before the first."""
 
     sequence: int
     hash: str

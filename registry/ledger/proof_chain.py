@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any  # rows of several tables
+from typing import Any, NamedTuple  # rows of several tables
 
 import sqlalchemy as sa
 
@@ -35,6 +36,9 @@ from registry.ledger.streams import stream_raw
 
 CHANGED = "was changed: its hash is not that of its contents."
 Rows = list[tuple[Any, ...]]
+LETTERS_OF_MOMENT = len("2026-11-22 10:30:00.000000")
+DAY = 7  # where a posting has it
+HOUR = len("2026-11-22T10")
 
 
 def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
@@ -44,22 +48,23 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
     """
     if is_confirmed(part, starts_on=starts_on):
         return
-    before = read_before(part)
+    before = _as_written(read_before(part))
     events = _Rows(stream_raw(select_rows(Event, EVENT_COLUMNS, part)))
     postings = _Rows(stream_raw(select_rows(Posting, POSTING_COLUMNS, part)))
     seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
     for sequence, moment, *others, hash_ in stream_raw(seals):
-        seal = chain.SealFacts(sequence, read_moment(moment), *others)
+        seal = chain.SealFacts(sequence, _write(moment), *others)
         heard, posted = events.of(sequence), postings.of(sequence)
         fault = (
             _prove_order(seal, before)
             or _prove_events(heard)
-            or _prove_postings(posted, seal, starts_on)
+            or _prove_postings(posted)
             or _prove_seal(seal, hash_, heard, posted)
+            or _prove_days(posted, seal, str(starts_on))
         )
         if fault is not None:
             yield fault
-        before = Before(sequence, hash_, seal.recorded_at)
+        before = Written(sequence, hash_, seal.recorded_at)
     if part.last is not None and before.sequence < part.last:
         yield Fault("seal", "is missing.", sequence=before.sequence + 1)
 
@@ -74,12 +79,41 @@ def prove_no_others() -> Iterator[Fault]:
             yield Fault("seal", "is missing; rows of it are there.", sequence=sequence)
 
 
-def _prove_order(seal: chain.SealFacts, before: Before) -> Fault | None:
+class Written(NamedTuple):
+    """The seal that went before, with its moment as it was hashed; none before the first."""
+
+    sequence: int
+    hash: str
+    recorded_at: str
+
+
+def _as_written(before: Before) -> Written:
+    moment = before.recorded_at
+    return Written(before.sequence, before.hash, chain.write_moment(moment) if moment else "")
+
+
+def _write(moment: Any) -> str:
+    """Write a moment as it was hashed: SQLite has these very letters, but for two."""
+    if isinstance(moment, str) and len(moment) == LETTERS_OF_MOMENT:
+        return f"{moment[:10]}T{moment[11:]}Z"
+    try:
+        return chain.write_moment(read_moment(moment))
+    except ValueError:
+        return str(moment)  # was changed into what is none; so the hash is another
+
+
+@lru_cache(maxsize=1_000)
+def _day_of(hour: str) -> str:
+    """Return the day in which an hour falls: it is the same for all moments of an hour."""
+    return day_of(datetime.fromisoformat(f"{hour}:00:00+00:00")).isoformat()
+
+
+def _prove_order(seal: chain.SealFacts, before: Written) -> Fault | None:
     if seal.sequence != before.sequence + 1:
         return Fault("seal", "is missing.", sequence=before.sequence + 1)
     if seal.previous != before.hash:
         return Fault("seal", "does not follow the seal before it.", sequence=seal.sequence)
-    if before.recorded_at is not None and seal.recorded_at <= before.recorded_at:
+    if seal.recorded_at <= before.recorded_at:
         return Fault("seal", "is not later than the seal before it.", sequence=seal.sequence)
     return None
 
@@ -93,13 +127,12 @@ def _prove_events(rows: Rows) -> Fault | None:
     return None
 
 
-def _prove_postings(rows: Rows, seal: chain.SealFacts, starts_on: date) -> Fault | None:
+def _prove_postings(rows: Rows) -> Fault | None:
     """Written out for speed: this loop runs once for every posting there is."""
     if not rows:
         return None
     if not _are_in_place(rows):
         return _find_gap("posting", rows)
-    begins, ends = str(starts_on), str(day_of(seal.recorded_at))
     sha256 = hashlib.sha256
     for number, place, programme, subject, measure, district, entry, day, quantity, digest in rows:
         text = (
@@ -108,9 +141,18 @@ def _prove_postings(rows: Rows, seal: chain.SealFacts, starts_on: date) -> Fault
         )
         if sha256(text.encode()).hexdigest() != digest:
             return Fault("posting", CHANGED, sequence=number, position=place)
-        if not begins <= day <= ends:
-            sentence = f"takes effect on {day}, outside {begins} to {ends}."
-            return Fault("posting", sentence, sequence=number, position=place)
+    return None
+
+
+def _prove_days(rows: Rows, seal: chain.SealFacts, begins: str) -> Fault | None:
+    """Check that nothing takes effect before the programme or later than it was recorded."""
+    if not rows:
+        return None
+    ends = _day_of(seal.recorded_at[:HOUR])
+    for row in rows:
+        if not begins <= row[DAY] <= ends:
+            sentence = f"takes effect on {row[DAY]}, outside {begins} to {ends}."
+            return Fault("posting", sentence, sequence=row[0], position=row[1])
     return None
 
 

@@ -120,15 +120,15 @@ def _close(opened: Deed) -> None:
     digests = [row["digest"] for row in (*opened.events, *postings)]
     seal = chain.SealFacts(
         sequence=opened.sequence,
-        recorded_at=opened.recorded_at,
+        recorded_at=chain.write_moment(opened.recorded_at),
         actor_id=opened.actor_id,
         cause=opened.cause,
         rows=len(digests),
         previous=opened.previous,
     )
-    row = {**seal._asdict(), "hash": chain.seal_hash(seal, digests)}
+    own = {"recorded_at": opened.recorded_at, "hash": chain.seal_hash(seal, digests)}
     connection = db.session.connection()
-    connection.execute(INSERT_SEAL, row)
+    connection.execute(INSERT_SEAL, {**seal._asdict(), **own})
     if opened.events:
         connection.execute(INSERT_EVENTS, opened.events)
     if postings:

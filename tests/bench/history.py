@@ -358,7 +358,8 @@ class History:
         digests += [
             self._post(position, *change) for position, change in enumerate(changes, start=1)
         ]
-        facts = chain.SealFacts(self.sequence, self.recorded_at, by, cause, len(digests), self.hash)
+        written = chain.write_moment(self.recorded_at)
+        facts = chain.SealFacts(self.sequence, written, by, cause, len(digests), self.hash)
         self.hash = chain.seal_hash(facts, digests)
         at = stamp(self.recorded_at)
         row = (self.sequence, at, by, cause, len(digests), facts.previous, self.hash)

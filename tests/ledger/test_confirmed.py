@@ -91,9 +91,8 @@ def _seals_from(first: int) -> sa.Select[Seal]:
 
 
 def _reseal(seal: Seal, previous: str) -> str:
-    facts = chain.SealFacts(
-        seal.sequence, seal.recorded_at, seal.actor_id, seal.cause, seal.rows, previous
-    )
+    written = chain.write_moment(seal.recorded_at)
+    facts = chain.SealFacts(seal.sequence, written, seal.actor_id, seal.cause, seal.rows, previous)
     hash_ = chain.seal_hash(facts, list(_digests(seal.sequence)))
     own = sa.update(Seal).where(Seal.sequence == seal.sequence)
     db.session.execute(own.values(previous=previous, hash=hash_))

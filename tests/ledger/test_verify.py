@@ -156,6 +156,18 @@ def test_a_seal_changed_in_its_time_is_named(register: Register) -> None:
     assert named() == "seal, sequence 30"
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # elsewhere it cannot be anything else
+def test_a_seal_whose_time_was_made_none_is_named(register: Register) -> None:
+    posted = db.session.scalar(
+        sa.select(sa.func.max(Posting.sequence)).where(Posting.sequence < 40)
+    )
+    for time in ("nothing", "9999-99-99 99:99:99.000000", "2026-11-22"):
+        change(f"update seal set recorded_at = '{time}' where sequence = {posted}")
+
+        assert named() == f"seal, sequence {posted}"
+        db.session.rollback()
+
+
 def test_every_seal_is_missed(register: Register) -> None:
     for sequence in range(1, read_head().sequence + 1):
         change("delete from seal where sequence = :sequence", sequence=sequence)
