@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
 from registry.accounts.models import User
 from registry.accounts.roles import Role
-from registry.core import clock, unchanged
+from registry.core import clock, frames, unchanged
 from registry.core.database import db
+from registry.core.kept import Parts
 from registry.ledger.goals import set_target
 from registry.programme.kinds import Kind
 from registry.programme.queries import get_programme
@@ -278,8 +279,11 @@ def test_a_new_version_of_the_software_makes_other_pages(
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_reads_only_what_its_tag_knows_of(leader: FlaskClient, address: str) -> None:
+def test_a_page_reads_only_what_its_tag_knows_of(
+    leader: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A table that is new on a page must be written by sealed deeds only, or be put in its key."""
+    monkeypatch.setattr(frames, "frames", Parts())
     asked: list[str] = []
 
     def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
@@ -293,3 +297,29 @@ def test_a_page_reads_only_what_its_tag_knows_of(leader: FlaskClient, address: s
     tables = {word for word in words if word in {*db.metadata.tables, '"user"'}}
     assert tables <= SEALED | IN_THE_FRAME
     assert {"seal", "programme", "signed_in"} <= tables
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_stands_around_the_sections_asks_the_database_nothing(
+    role: Role, person: User, sign_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept by what it is given and by who looks: an answer to a question would grow old."""
+    browser = sign_in(a_user(role))
+    asked: list[str] = []
+    rendered: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    def render(template: str, **words: object) -> str:
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        rendered.append(render_template(template, **words))
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        return rendered[-1]
+
+    monkeypatch.setattr(frames, "render_template", render)
+    pages = [browser.get("/tally").text for _ in range(3)]
+
+    assert len(rendered) == 2  # the first shows what sign-in said and is not kept
+    assert pages[1] == pages[2]
+    assert asked == []
