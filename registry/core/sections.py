@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any  # what is handed to a macro, and what a template's module holds
+from typing import Any  # what is handed to a macro
 
-from flask import Flask, current_app
+from flask import Flask
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
@@ -44,11 +44,6 @@ def init_app(app: Flask) -> None:
 def section(name: str) -> Markup:
     """Return the sign of a section: the place in the frame of a page where it is to stand."""
     return Markup(f"s{_sign}-{name};")  # noqa: S704 - our own sign
-
-
-def macros_of(template: str) -> Any:
-    """Return the macros of a template by their names."""
-    return current_app.jinja_env.get_template(template).module
 
 
 def kept_section(macro: Macro, *arguments: Any) -> Pieces:

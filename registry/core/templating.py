@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any  # what a template's module holds
 
-from flask import Flask
+from flask import Flask, current_app
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -27,9 +28,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
     app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
-    app.jinja_env.globals.update(new_key=new_key, write_figure=write_figure)
-    app.jinja_env.globals["parts_of"] = lambda name: app.jinja_env.get_template(name).module
+    app.jinja_env.globals.update(new_key=new_key, write_figure=write_figure, parts_of=parts_of)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
+
+
+def parts_of(template: str) -> Any:
+    """Return the macros of a template, by their names."""
+    return current_app.jinja_env.get_template(template).module
 
 
 def day(value: date | None) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, NamedTuple  # columns of several tables
+from typing import Any, NamedTuple  # columns of several tables, and a driver's values
 
 import sqlalchemy as sa
 
-from registry.core.database import db
 from registry.ledger.chain import NOTHING_BEFORE
 from registry.ledger.models import Event, Posting, Seal
+from registry.ledger.streams import fetch_raw
 
 SEALS_IN_PART = 12_000
 Columns = tuple[sa.SQLColumnExpression[Any], ...]
@@ -67,11 +66,14 @@ def parts_of(length: int) -> list[Part]:
 
 
 class Before(NamedTuple):
-    """The seal that went before; there is no moment before the first."""
+    """The seal that went before, its moment as the driver has it; there is none before the first.
+
+    It may have been altered by hand into what is no moment.
+    """
 
     sequence: int
     hash: str
-    recorded_at: datetime | None
+    recorded_at: Any
 
 
 def read_before(part: Part) -> Before:
@@ -79,8 +81,8 @@ def read_before(part: Part) -> Before:
     if part.first == 1:
         return Before(0, NOTHING_BEFORE, None)
     found = sa.select(Seal.sequence, Seal.hash, Seal.recorded_at)
-    row = db.session.execute(found.where(Seal.sequence == part.first - 1)).first()
-    return Before(*row) if row else Before(part.first - 2, "", None)
+    rows = fetch_raw(found.where(Seal.sequence == part.first - 1), {})
+    return Before(*rows[0]) if rows else Before(part.first - 2, "", None)
 
 
 def select_rows(

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple  # rows of several tables
+from typing import Any  # rows of several tables
 
 import sqlalchemy as sa
 
@@ -48,7 +48,8 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
     """
     if is_confirmed(part, starts_on=starts_on):
         return
-    before = _as_written(read_before(part))
+    before = read_before(part)
+    before = before._replace(recorded_at=_write(before.recorded_at))
     events = _Rows(stream_raw(select_rows(Event, EVENT_COLUMNS, part)))
     postings = _Rows(stream_raw(select_rows(Posting, POSTING_COLUMNS, part)))
     seals = sa.select(*SEAL_COLUMNS).where(part.of(Seal.sequence)).order_by(Seal.sequence)
@@ -64,7 +65,7 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
         )
         if fault is not None:
             yield fault
-        before = Written(sequence, hash_, seal.recorded_at)
+        before = Before(sequence, hash_, seal.recorded_at)
     if part.last is not None and before.sequence < part.last:
         yield Fault("seal", "is missing.", sequence=before.sequence + 1)
 
@@ -79,27 +80,19 @@ def prove_no_others() -> Iterator[Fault]:
             yield Fault("seal", "is missing; rows of it are there.", sequence=sequence)
 
 
-class Written(NamedTuple):
-    """The seal that went before, with its moment as it was hashed; none before the first."""
-
-    sequence: int
-    hash: str
-    recorded_at: str
-
-
-def _as_written(before: Before) -> Written:
-    moment = before.recorded_at
-    return Written(before.sequence, before.hash, chain.write_moment(moment) if moment else "")
-
-
 def _write(moment: Any) -> str:
-    """Write a moment as it was hashed: SQLite has these very letters, but for two."""
+    """Write a moment as it was hashed: SQLite has these very letters, but for two.
+
+    None comes before all, and what was altered into no moment stays as it is.
+    """
+    if moment is None:
+        return ""
     if isinstance(moment, str) and len(moment) == LETTERS_OF_MOMENT:
         return f"{moment[:10]}T{moment[11:]}Z"
     try:
         return chain.write_moment(read_moment(moment))
     except ValueError:
-        return str(moment)  # was changed into what is none; so the hash is another
+        return str(moment)
 
 
 @lru_cache(maxsize=1_000)
@@ -108,7 +101,7 @@ def _day_of(hour: str) -> str:
     return day_of(datetime.fromisoformat(f"{hour}:00:00+00:00")).isoformat()
 
 
-def _prove_order(seal: chain.SealFacts, before: Written) -> Fault | None:
+def _prove_order(seal: chain.SealFacts, before: Before) -> Fault | None:
     if seal.sequence != before.sequence + 1:
         return Fault("seal", "is missing.", sequence=before.sequence + 1)
     if seal.previous != before.hash:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from registry.core.language import is_chinese
-from registry.core.sections import Pieces, kept_section, macros_of, new_section
+from registry.core.sections import Pieces, kept_section, new_section
+from registry.core.templating import parts_of
 from registry.tally.page import Page
 
 TEMPLATE = "tally/_sections.html"
@@ -12,7 +13,7 @@ MOMENT = "%Y-%m-%d %H:%M:%S"
 
 def make_sections(page: Page) -> dict[str, Pieces]:
     """Return each section as it is sent, by the name that the frame calls it."""
-    parts, known_at = macros_of(TEMPLATE), page.known_at.strftime(MOMENT)
+    parts, known_at = parts_of(TEMPLATE), page.known_at.strftime(MOMENT)
     made = {
         "lead": kept_section(parts.lead, page.lead, not is_chinese()),
         "released": new_section(parts.released_part, page),
