@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from registry.app import create_app
 from registry.config import Settings
@@ -21,6 +24,9 @@ from registry.demo.people import PASSWORD
 from registry.start import init_register
 from tests.browser.pages import OUTSIDER, OUTSIDER_EMAIL, list_pages
 from tests.conftest import ENDS_ON, STARTS_ON, make_settings
+
+if TYPE_CHECKING:  # of the standard's stubs
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -67,12 +73,22 @@ def serve(
         if fill is not None:
             fill()
         db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _answering_whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield app, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
+
+
+def _answering_whole(app: Flask) -> WSGIApplication:
+    """Read each answer to its end: a window that closes meanwhile would leave a file open."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        with closing(ClosingIterator(app(environ, start_response))) as parts:
+            return [b"".join(parts)]
+
+    return answer
 
 
 @pytest.fixture
