@@ -25,17 +25,16 @@ def _read() -> tuple[int, int]:
     return found or 0, os.getpid()
 
 
-def _read_when_there(sign: Path, *, caller: int) -> tuple[int, int]:
-    """Read; the caller waits in the middle of it until another process reads as well."""
-    if os.getpid() != caller:
-        sign.touch()
-    _wait_for(sign)
+def _read_when_both(signs: Path) -> tuple[int, int]:
+    """Read; whoever begins waits until another process has begun as well, so each does one part."""
+    signs.joinpath(str(os.getpid())).touch()
+    _wait_until(lambda: len([*signs.iterdir()]) > 1)
     return _read()
 
 
-def _wait_for(sign: Path) -> None:
+def _wait_until(holds: Callable[[], bool]) -> None:
     until = monotonic() + SECONDS
-    while not sign.exists() and monotonic() < until:
+    while not holds() and monotonic() < until:
         sleep(0.05)
 
 
@@ -43,7 +42,7 @@ def _die_elsewhere(sign: Path, *, caller: int) -> None:
     if os.getpid() != caller:
         sign.touch()
         os._exit(3)
-    _wait_for(sign)
+    _wait_until(sign.exists)
 
 
 def _fail() -> None:
@@ -63,7 +62,7 @@ def _give(number: int) -> int:
 
 
 def test_another_process_reads_in_a_transaction_of_its_own(app: Flask, tmp_path: Path) -> None:
-    part = partial(_read_when_there, tmp_path / "sign", caller=os.getpid())
+    part = partial(_read_when_both, tmp_path)
     with app.app_context(), reading():
         answers = list(in_parts([part, part], version=_same, others=1))
 
