@@ -7,9 +7,10 @@ count as well: whose it is, its title, its number.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any  # values of a row
 
+import orjson
 import sqlalchemy as sa
 
 from registry.core.database import db
@@ -19,7 +20,6 @@ from registry.ledger.streams import stream_raw
 
 SEALED = "facts_sealed"
 LENGTH = 32
-WORDS_MOST = 10_000
 COLUMNS = (
     Entry.id,
     sa.type_coerce(Entry.kind, sa.String),
@@ -35,67 +35,42 @@ COLUMNS = (
     Entry.certificate_code,
     Entry.batch_id,
 )
-
-
 REGISTERED = sa.select(*COLUMNS).where(Entry.standing != Standing.UNREGISTERED).order_by(Entry.id)
 BY_IDS = REGISTERED.where(Entry.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def read_fingerprints(entry_ids: Collection[int]) -> dict[str, str]:
     """Return the fingerprints of those of these entries that are or were in the register."""
-    connection = db.session.connection()
-    found: dict[str, str] = {}
-    for ids in chunks(sorted(entry_ids)):
-        found |= dict(_fingerprints(connection.execute(BY_IDS, {"ids": ids})))
-    return found
+    return {str(row[0]): fingerprint_of(row) for row in _read(entry_ids)}
+
+
+def read_first_form(entry_ids: Collection[int]) -> dict[str, str]:
+    """Return the same as they were written at first: each value a text, its length before it."""
+    return {str(row[0]): first_form_of(row) for row in _read(entry_ids)}
 
 
 def iterate_fingerprints() -> Iterator[tuple[str, str]]:
     """Go through the whole register, by (id, fingerprint)."""
-    return _fingerprints(stream_raw(REGISTERED))
+    for row in stream_raw(REGISTERED):
+        yield str(row[0]), fingerprint_of(row)
 
 
-class _Words(dict[object, str]):
-    """Values as they are hashed, their lengths before them; for columns in which few recur."""
+def fingerprint_of(row: tuple[Any, ...]) -> str:
+    """Return the fingerprint of the values of COLUMNS.
 
-    def __missing__(self, value: object) -> str:
-        if len(self) >= WORDS_MOST:
-            self.clear()
-        text = "" if value is None else str(value)
-        self[value] = words = _lengths[len(text)] + text
-        return words
+    They are written as JSON without blanks; what was altered into what JSON has not, as a text.
+    """
+    return hashlib.sha256(b"f2" + orjson.dumps(row, default=str)).hexdigest()[:LENGTH]
 
 
-class _Lengths(dict[int, str]):
-    """What stands before a text of some length; nothing stands for no text."""
-
-    def __missing__(self, length: int) -> str:
-        self[length] = words = f"|{length}:" if length else "|"
-        return words
-
-
-_words, _lengths = _Words(), _Lengths()
+def first_form_of(row: tuple[Any, ...]) -> str:
+    """Return the fingerprint as it was written at first."""
+    texts = ["" if value is None else str(value) for value in row]
+    words = "|".join([text and f"{len(text)}:{text}" for text in texts])
+    return hashlib.sha256(f"f1|{words}".encode()).hexdigest()[:LENGTH]
 
 
-def fingerprint_of(row: Sequence[Any]) -> str:
-    """Return the fingerprint of the values of COLUMNS."""
-    _, fingerprint = next(_fingerprints([row]))
-    return fingerprint
-
-
-def _fingerprints(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str]]:
-    """Written out for speed: this loop runs once for every entry there is."""
-    known, of, sha256 = _words, _lengths, hashlib.sha256
-    for row in rows:
-        id_, kind, firm, place, title, standing, day, precision, rank, revoked, no, code, batch = (
-            row
-        )
-        id_, firm, rank = str(id_), str(firm), "" if rank is None else str(rank)
-        title, no, code = title or "", no or "", code or ""
-        text = (
-            f"f1{of[len(id_)]}{id_}{known[kind]}{of[len(firm)]}{firm}{known[place]}"
-            f"{of[len(title)]}{title}{known[standing]}{known[day]}{known[precision]}"
-            f"{of[len(rank)]}{rank}{known[revoked]}{of[len(no)]}{no}{of[len(code)]}{code}"
-            f"{known[batch]}"
-        )
-        yield id_, sha256(text.encode()).hexdigest()[:LENGTH]
+def _read(entry_ids: Collection[int]) -> Iterator[tuple[Any, ...]]:
+    connection = db.session.connection()
+    for ids in chunks(sorted(entry_ids)):
+        yield from map(tuple, connection.execute(BY_IDS, {"ids": ids}))

@@ -16,7 +16,7 @@ from registry.districts.models import District
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.facts import KEY, NAMES, chunks, load_facts
 from registry.ledger.faults import Fault
-from registry.ledger.fingerprints import iterate_fingerprints
+from registry.ledger.fingerprints import iterate_fingerprints, read_first_form
 from registry.ledger.models import Posting
 from registry.ledger.robot_prints import Prints, find_changed, iterate_robots, prints_of
 from registry.ledger.settled import read_unsettled
@@ -45,18 +45,28 @@ def prove_entries() -> Iterator[Fault]:
 
 def _prove_fingerprints(left: dict[str, str]) -> Iterator[Fault]:
     """Compare each entry of the register with the fingerprint that was sealed last."""
+    others: dict[str, str | None] = {}
     for entry_id, fingerprint in iterate_fingerprints():
         sealed = left.pop(entry_id, None)
-        if sealed == fingerprint:
-            continue
-        if sealed is None:
-            sentence = "stands in the register, and no deed put it there."
-        else:
-            sentence = f"was changed: it is not what seal {find_sealed_at(entry_id)} recorded."
-        yield Fault("entry", sentence, key=entry_id)
+        if sealed != fingerprint:
+            others[entry_id] = sealed
+    for entry_ids in chunks(others):
+        yield from _prove_first_forms({entry_id: others[entry_id] for entry_id in entry_ids})
     for entry_id in left:
         sentence = f"is gone; seal {find_sealed_at(entry_id)} recorded it."
         yield Fault("entry", sentence, key=entry_id)
+
+
+def _prove_first_forms(sealed: dict[str, str | None]) -> Iterator[Fault]:
+    """Yield what was not sealed in the first form of fingerprints either."""
+    again = read_first_form([int(entry_id) for entry_id in sealed])
+    for entry_id, fingerprint in sealed.items():
+        if fingerprint is None:
+            sentence = "stands in the register, and no deed put it there."
+            yield Fault("entry", sentence, key=entry_id)
+        elif fingerprint != again.get(entry_id):
+            sentence = f"was changed: it is not what seal {find_sealed_at(entry_id)} recorded."
+            yield Fault("entry", sentence, key=entry_id)
 
 
 def _prove_robots(left: dict[str, tuple[Prints, int]]) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from flask import Flask
 from registry.core.database import db
 from registry.districts.queries import list_districts
 from registry.entries.models import Entry, RobotUnit, Standing
+from registry.ledger.fingerprints import read_first_form
 from registry.ledger.goals import allocate, set_milestones
 from registry.ledger.heads import read_head
 from registry.ledger.models import Event, Posting, Seal
@@ -254,6 +255,20 @@ def test_a_robot_exchanged_by_hand_is_named(register: Register) -> None:
 
             assert named() == f"robot_unit, entry {entry_id} row {row}"
             db.session.rollback()
+
+
+def test_fingerprints_of_the_first_form_still_prove_their_entries(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = counted(register, robots=False)
+    with monkeypatch.context() as patch, deed(by=None, cause="relocate") as opened:
+        patch.setattr("registry.ledger.service.read_fingerprints", read_first_form)
+        opened.entries.add(entry_id)  # as before
+    db.session.commit()
+    assert verify().fault is None
+
+    change("update entry set title = 'another thing' where id = :id", id=entry_id)
+    assert f"not what seal {read_head().sequence} recorded" in str(verify().fault)
 
 
 def test_seals_from_before_robots_were_sealed_still_verify(register: Register) -> None:
