@@ -68,11 +68,15 @@ def _select_unposted(starts_on: date, firsts: sa.CTE) -> Select:
     of_firm = Entry.kind.in_(COUNTED_BY_ENTERPRISE)
     is_unposted = sa.case(
         (sa.and_(of_firm, Entry.enterprise_id.in_(_merged())), _should_count(starts_on)),
-        (Entry.id.in_(sa.select(Posting.entry_id)), sa.false()),
+        (Posting.entry_id.is_not(None), sa.false()),
         (of_firm, Entry.id.in_(sa.select(firsts.c.id))),
         else_=_should_count(starts_on),
     )
-    return sa.select(_subject_of(_survivor()), sa.null()).where(is_unposted)
+    return (
+        sa.select(_subject_of(_survivor()), sa.null())
+        .outerjoin(Posting, Posting.entry_id == Entry.id)
+        .where(is_unposted)
+    )
 
 
 def _survivor() -> sa.ScalarSelect[int]:
