@@ -26,9 +26,9 @@ from tests.bench.seeds import add_claimed
 
 IDS = ("P4", "P5")
 WRITERS, ROUNDS = 16, 4
-APPROVALS_OF_ONE = 60  # so many of each writer, all together, to tell how even they are
+APPROVALS_OF_ONE = 120  # so many of each writer, all together, to tell how even they are
 SECONDS_LEAST, SECONDS_MOST = 4.0, 15.0
-CASES_OF_ALL, CASES_OF_ONE = 350, 3_000
+CASES_OF_ALL, CASES_OF_ONE = 700, 5_000
 
 
 @dataclass(frozen=True)
