@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,13 +12,14 @@ from typing import Any  # what a template's module holds
 
 from flask import Flask, current_app
 from jinja2 import StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from registry.core.clock import PLACE, day_of
 from registry.core.deeds import new_key
 from registry.core.language import agree
 
 HASH_LETTERS = 10
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +29,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(day=day, moment=moment, grouped=grouped, wan=wan, share=share)
-    app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree)
+    app.jinja_env.filters.update(local=local, day_of=day_of, agree=agree, unbroken=unbroken)
     app.jinja_env.globals.update(new_key=new_key, write_figure=write_figure, parts_of=parts_of)
     app.url_defaults(lambda endpoint, values: _version_static(app, endpoint, values))
 
@@ -40,6 +42,12 @@ def parts_of(template: str) -> Any:
 def day(value: date | None) -> str:
     """Write a date as 2026-11-22."""
     return value.isoformat() if value else ""
+
+
+def unbroken(text: object) -> Markup:
+    """Keep each day that a text names on one line; a browser would part it after a stroke."""
+    written = str(escape(text))
+    return Markup(DAY.sub(r'<time class="nw">\g<0></time>', written))  # noqa: S704 - escaped
 
 
 def moment(value: datetime | None) -> str:

@@ -22,6 +22,19 @@ LAYOUT = """() => ({
     headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
     title: document.title,
 })"""
+BROKEN_DAYS = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange(), broken = [];
+    while (walker.nextNode())
+        for (const day of walker.currentNode.textContent.matchAll(/\\d{4}-\\d{2}-\\d{2}/g)) {
+            range.setStart(walker.currentNode, day.index);
+            range.setEnd(walker.currentNode, day.index + day[0].length);
+            const lines = Array.from(range.getClientRects(), box => Math.round(box.top));
+            if (new Set(lines).size > 1)
+                broken.push(walker.currentNode.textContent.trim());
+        }
+    return broken;
+}"""
 TEXTS = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
     const texts = [];
@@ -51,6 +64,7 @@ def judge(page: Page) -> list[str]:
     """Return what axe finds, and headings and widths that are not as they should be."""
     page.evaluate(read_axe())
     faults: list[str] = page.evaluate(RUN_AXE, TAGS)
+    faults += [f"a day on two lines: {text}" for text in page.evaluate(BROKEN_DAYS)]
     layout = page.evaluate(LAYOUT)
     if layout["wide"] > 0:
         faults.append(f"{layout['wide']} px wider than the window")
