@@ -161,6 +161,7 @@ def enter(chromium: Browser, filled: Filled) -> Iterator[Callable[..., Page]]:
         page.goto("/sign-in")
         if language != "zh_CN":
             page.click("form[action$='/language'] button")
+            expect(page.locator("html")).to_have_attribute("lang", language)
         if role != "visitor":
             page.fill("[name=email]", filled.emails[role])
             page.fill("[name=password]", PASSWORD)

@@ -73,6 +73,7 @@ def open_charts(
     if language != "zh_CN":
         page.click("form[action$='/language'] button")
         expect(page.locator("html")).to_have_attribute("lang", language)
+        page.wait_for_load_state()  # its last chart, too, has come
     for figure in page.locator("[data-plot]:not([data-plot-empty])").all():
         figure.scroll_into_view_if_needed()
         expect(figure.locator("[data-plot-live] svg")).to_be_visible()

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from registry.accounts.models import User
 from registry.accounts.roles import Role
@@ -67,6 +67,12 @@ def _decoded(path: Path) -> str:
     from_file = message_from_bytes(path.read_bytes())
     payload = from_file.get_payload(decode=True)
     return payload.decode() if isinstance(payload, bytes) else ""
+
+
+def press(page: Page, button: Locator) -> None:
+    """Press a button at the desk and wait for the answer whole: its form stands at the foot."""
+    with page.expect_navigation():
+        button.click()
 
 
 def save(page: Page) -> None:

@@ -15,7 +15,7 @@ from registry.entries.catalogue import AMENDED
 from registry.programme.kinds import Kind
 from tests.applications.factories import a_robot_row, an_approved, robot_words
 from tests.factories import a_user
-from tests.journeys.people import OpenBrowser, attach, paste, save, sign_in
+from tests.journeys.people import OpenBrowser, attach, paste, press, save, sign_in
 from tests.journeys.test_robots import HEADER
 
 BEFORE, AFTER = 307, 331
@@ -104,8 +104,8 @@ def _file(page: Page, case: int) -> None:
 
 def _approve(page: Page, case: int) -> None:
     page.goto(f"/approval/cases/{case}")
-    page.click("button[name=action][value=claim]")
-    page.click("button[name=tick][value=clear]")
+    press(page, page.locator("button[name=action][value=claim]"))
+    press(page, page.locator("button[name=tick][value=clear]"))
     expect(page.locator("input[name=verified]:checked")).to_have_count(AFTER - BEFORE)
     expect(page.locator("section:has(#changes) table")).to_contain_text("+24")
     for item in AMENDED[Kind.ROBOT_DEPLOYMENT].checklist:

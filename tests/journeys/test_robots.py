@@ -17,6 +17,7 @@ from tests.journeys.people import (
     attach_all,
     make_people,
     paste,
+    press,
     read_link,
     save,
     sign_in,
@@ -161,16 +162,17 @@ def _file(page: Page, case: int) -> None:
 def _return(page: Page, case: int) -> None:
     page.goto("/approval")
     page.locator(f"a[href='/approval/cases/{case}']").first.click()
-    page.click("button[name=action][value=claim]")
+    press(page, page.locator("button[name=action][value=claim]"))
     for place, words in (
         ("field:site_address", "地址请补到楼层。"),
         ("field:title", "请写明是哪一期。"),
     ):
-        page.locator(f"button[name=open][value='{place}']").click()
+        press(page, page.locator(f"button[name=open][value='{place}']"))
         page.fill(f"[name='remark-{place}']", words)
-        page.locator(f"[id='remark-{place}']").locator(
+        remark = page.locator(f"[id='remark-{place}']").locator(
             "xpath=ancestor::*[contains(@class,'remark')][1]"
-        ).locator("button").first.click()
+        )
+        press(page, remark.locator("button").first)
     page.locator("summary.btn--heed").click()
     page.click("button[name=action][value=return]")
     expect(page.locator("main")).to_contain_text("退回补正")
@@ -188,9 +190,9 @@ def _mend(page: Page, case: int) -> None:
 
 def _approve(page: Page, case: int) -> None:
     page.goto(f"/approval/cases/{case}")
-    page.click("button[name=action][value=claim]")
+    press(page, page.locator("button[name=action][value=claim]"))
     expect(page.locator("main")).to_contain_text("3 号厂房二层")
-    page.click("button[name=tick][value=clear]")
+    press(page, page.locator("button[name=tick][value=clear]"))
     page.uncheck(f"input[name=verified][value='{ROBOTS}']")
     for item in CATALOGUE[Kind.ROBOT_DEPLOYMENT].checklist:
         page.check(f"input[name=checks][value={item.code}]")
