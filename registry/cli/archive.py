@@ -59,7 +59,7 @@ def restore(file: Path) -> None:
         end_every_session()  # one that was ended after the backup would be alive again
         db.session.commit()
         undoing.pop_all()
-    click.echo(f"Restored and verified up to {head}")
+        click.echo(_("Restored and verified up to %(head)s", head=head))
 
 
 def _check(file: Path, unpacked: Path) -> archive.Manifest:

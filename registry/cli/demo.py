@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from registry.config import Settings, check_safe_to_serve, read_settings
+from registry.core.language import _, say
 from registry.core.lazily import Later
 from registry.core.schema import newest_revision
 from registry.demo.people import SIGN_INS
@@ -32,7 +33,8 @@ def demo() -> None:
     settings = read_settings(demonstration=True)
     check_safe_to_serve(settings)
     _make_ready(settings)
-    click.echo(f"\nThe demonstration is at {settings.public_url}\n")
+    place = _("The demonstration is at %(url)s", url=settings.public_url)
+    click.echo(f"\n{say(place)}\n")
     for sign_in in json.loads((settings.data_dir / SIGN_INS).read_text(encoding="utf-8")):
         click.echo(f"  {sign_in['label']}\n    {sign_in['email']}   {sign_in['password']}")
     click.echo("")
@@ -58,5 +60,6 @@ def _take(lock: IO[str]) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        click.echo("Another process is filling the demonstration; waiting for it …", err=True)
+        wait = _("Another process is filling the demonstration; waiting for it …")
+        click.echo(say(wait), err=True)
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -12,6 +12,7 @@ from registry.cli.context import opened
 from registry.cli.demo import LOCK
 from registry.config import Settings
 from registry.core import clock
+from registry.core.language import _
 from registry.demo.fill import fill
 from registry.demo.people import write_sign_ins
 from registry.start import init_register
@@ -44,4 +45,5 @@ def _clear(folder: Path) -> None:
 
 def _tell(done: int, all_: int) -> None:
     if done == all_ or done % 20 == 0:
-        click.echo(f"\rFilling the demonstration: {done} of {all_} steps", nl=False, err=True)
+        words = _("Filling the demonstration: %(done)s of %(all)s steps", done=done, all=all_)
+        click.echo(f"\r{words}", nl=False, err=True)

@@ -8,6 +8,7 @@ import click
 
 from registry.cli.context import opened
 from registry.core import clock
+from registry.core.language import _
 from registry.start import init_register
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -26,4 +27,5 @@ def init(starts: datetime | None, ends: datetime | None) -> None:
     ends_on = ends.date() if ends else date(starts_on.year + YEARS_AFTER, 12, 31)
     with opened(writes=True, sets_up=True):
         is_new = init_register(starts_on=starts_on, ends_on=ends_on)
-    click.echo("Set up." if is_new else "Already set up with these dates; nothing to do.", err=True)
+        done = _("Set up.") if is_new else _("Already set up with these dates; nothing to do.")
+        click.echo(done, err=True)

@@ -54,10 +54,10 @@ def verify_command(expect: str | None) -> None:
     """
     with opened(writes=False):
         report = verify(expect=_parse_expected(expect))
-    if report.fault is not None:
-        click.echo(str(report.fault), err=True)
-        sys.exit(1)
-    click.echo(_all_well(report))
+        if report.fault is not None:
+            click.echo(str(report.fault), err=True)
+            sys.exit(1)
+        click.echo(_all_well(report))
 
 
 def _parse_expected(text: str | None) -> tuple[int, str] | None:
@@ -70,10 +70,13 @@ def _parse_expected(text: str | None) -> tuple[int, str] | None:
 
 
 def _all_well(report: Report) -> str:
-    return (
-        f"All is well: {report.seals} seals, {report.events} events, {report.postings} postings.\n"
-        f"{report.seals}:{report.head}"
+    words = _(
+        "All is well: %(seals)s seals, %(events)s events, %(postings)s postings.",
+        seals=report.seals,
+        events=report.events,
+        postings=report.postings,
     )
+    return f"{words}\n{report.seals}:{report.head}"
 
 
 def _as_json(answer: Tally) -> str:

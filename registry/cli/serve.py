@@ -12,6 +12,7 @@ from registry.cli.init import YEARS_AFTER
 from registry.config import Settings, check_safe_to_serve, read_settings
 from registry.core import clock
 from registry.core.database import db
+from registry.core.language import _, say
 from registry.core.migrations import upgrade
 from registry.programme.queries import find_programme
 from registry.server import run
@@ -24,7 +25,7 @@ def serve() -> None:
     settings = read_settings()
     check_safe_to_serve(settings)
     prepare(settings)
-    click.echo(f"Serving at {settings.public_url}", err=True)
+    click.echo(say(_("Serving at %(url)s", url=settings.public_url)), err=True)
     run(settings)
 
 
@@ -40,6 +41,8 @@ def prepare(settings: Settings) -> None:
         link = first_administrator_link(at=clock.now())
         db.session.commit()
     if link:
-        click.echo(
-            f"Create the city administrator here within 72 hours: {settings.public_url}{link}"
+        words = _(
+            "Create the city administrator here within 72 hours: %(url)s",
+            url=f"{settings.public_url}{link}",
         )
+        click.echo(say(words))

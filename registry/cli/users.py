@@ -10,6 +10,7 @@ from registry.cli.context import opened
 from registry.config import read_settings
 from registry.core import clock
 from registry.core.database import db
+from registry.core.language import _
 
 ROLES = click.Choice([role.value for role in INVITED])
 
@@ -27,5 +28,5 @@ def add_user(role: str, email: str, district: str) -> None:
     with opened(settings, writes=True):
         path = invite(email, role=Role(role), district=district, at=clock.now())
         db.session.commit()
-    click.echo(settings.public_url + path)
-    click.echo("The link works once, for 72 hours.", err=True)
+        click.echo(settings.public_url + path)
+        click.echo(_("The link works once, for 72 hours."), err=True)

@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context
@@ -15,6 +17,7 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
 LANGUAGES = ("zh_CN", "en")
+FOLDER = Path(__file__).parent.parent / "translations"
 
 
 class Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
@@ -32,8 +35,9 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
         return found
 
 
-_catalogues = Catalogues()
+_catalogues = Catalogues(str(FOLDER))
 _unspoken = NullTranslations()
+_is_said: ContextVar[bool] = ContextVar("is_said", default=False)
 
 
 def _spoken() -> NullTranslations:
@@ -59,7 +63,7 @@ def _find_words(message: str, name: str) -> str:
 def _words_of(message: str) -> str:
     """Put a message into the words of this page; catalogues never change while they are in use."""
     if _cv_app.get(None) is None:
-        return message
+        return _find_words(message, LANGUAGES[0]) if _is_said.get() else message
     return _find_words(message, LANGUAGES[0] if is_chinese() else LANGUAGES[1])
 
 
@@ -91,6 +95,15 @@ def n_(singular: str, plural: str, num: int, **variables: object) -> Message:
 def p_(context: str, message: str, **variables: object) -> Message:
     """Return a message whose words depend on where it stands."""
     return Message(_of_context, context, message, **variables)
+
+
+def say(message: Message) -> str:
+    """Put a message into words where no application is open: in Chinese."""
+    token = _is_said.set(True)
+    try:
+        return str(message)
+    finally:
+        _is_said.reset(token)
 
 
 class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
@@ -142,4 +155,4 @@ def agree(unit: object, value: object) -> str:
     return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
 
 
-__all__ = ["LANGUAGES", "_", "agree", "init_app", "is_chinese", "n_", "p_"]
+__all__ = ["LANGUAGES", "_", "agree", "init_app", "is_chinese", "n_", "p_", "say"]

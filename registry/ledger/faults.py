@@ -1,8 +1,13 @@
-"""What a proof finds: the row that breaks a rule, and which rule, in one plain sentence."""
+"""What a proof finds: the row that breaks a rule, and which rule, in one plain sentence.
+
+The row is named as the database names it, in every language: table, sequence, position, keys.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from registry.core.language import Message
 
 
 @dataclass(frozen=True)
@@ -10,7 +15,7 @@ class Fault:
     """One wrong row: its table; its place in the ledger or else its own key; what is wrong."""
 
     table: str
-    sentence: str
+    sentence: Message
     sequence: int | None = None
     position: int | None = None
     key: str = ""

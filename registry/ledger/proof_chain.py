@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from registry.core.clock import day_of
 from registry.core.database import db
+from registry.core.language import _
 from registry.core.prepared import read_moment
 from registry.ledger import chain
 from registry.ledger.confirmed import is_confirmed
@@ -34,7 +35,8 @@ from registry.ledger.links import (
 from registry.ledger.models import Event, Posting, Seal
 from registry.ledger.streams import stream_raw
 
-CHANGED = "was changed: its hash is not that of its contents."
+CHANGED = _("was changed: its hash is not that of its contents.")
+MISSING = _("is missing.")
 Rows = list[tuple[Any, ...]]
 LETTERS_OF_MOMENT = len("2026-11-22 10:30:00.000000")
 DAY = 7  # where a posting has it
@@ -67,7 +69,7 @@ def prove_seals(part: Part, *, starts_on: date) -> Iterator[Fault]:
             yield fault
         before = Before(sequence, hash_, seal.recorded_at)
     if part.last is not None and before.sequence < part.last:
-        yield Fault("seal", "is missing.", sequence=before.sequence + 1)
+        yield Fault("seal", MISSING, sequence=before.sequence + 1)
 
 
 def prove_no_others() -> Iterator[Fault]:
@@ -77,7 +79,7 @@ def prove_no_others() -> Iterator[Fault]:
         outside = sa.or_(model.sequence < 1, model.sequence > last)
         found = sa.select(model.sequence).where(outside).order_by(model.sequence)
         for sequence in db.session.scalars(found.distinct()):
-            yield Fault("seal", "is missing; rows of it are there.", sequence=sequence)
+            yield Fault("seal", _("is missing; rows of it are there."), sequence=sequence)
 
 
 def _write(moment: Any) -> str:
@@ -103,11 +105,11 @@ def _day_of(hour: str) -> str:
 
 def _prove_order(seal: chain.SealFacts, before: Before) -> Fault | None:
     if seal.sequence != before.sequence + 1:
-        return Fault("seal", "is missing.", sequence=before.sequence + 1)
+        return Fault("seal", MISSING, sequence=before.sequence + 1)
     if seal.previous != before.hash:
-        return Fault("seal", "does not follow the seal before it.", sequence=seal.sequence)
+        return Fault("seal", _("does not follow the seal before it."), sequence=seal.sequence)
     if seal.recorded_at <= before.recorded_at:
-        return Fault("seal", "is not later than the seal before it.", sequence=seal.sequence)
+        return Fault("seal", _("is not later than the seal before it."), sequence=seal.sequence)
     return None
 
 
@@ -144,7 +146,12 @@ def _prove_days(rows: Rows, seal: chain.SealFacts, begins: str) -> Fault | None:
     ends = _day_of(seal.recorded_at[:HOUR])
     for row in rows:
         if not begins <= row[DAY] <= ends:
-            sentence = f"takes effect on {row[DAY]}, outside {begins} to {ends}."
+            sentence = _(
+                "takes effect on %(day)s, outside %(first)s to %(last)s.",
+                day=row[DAY],
+                first=begins,
+                last=ends,
+            )
             return Fault("posting", sentence, sequence=row[0], position=row[1])
     return None
 
@@ -156,22 +163,24 @@ def _are_in_place(rows: Rows) -> bool:
 
 def _find_gap(table: str, rows: Rows) -> Fault:
     expected, row = next(pair for pair in enumerate(rows, start=1) if pair[1][1] != pair[0])
-    return Fault(table, "is missing.", sequence=row[0], position=expected)
+    return Fault(table, MISSING, sequence=row[0], position=expected)
 
 
 def _prove_seal(seal: chain.SealFacts, hash_: str, heard: Rows, posted: Rows) -> Fault | None:
     found = len(heard) + len(posted)
+    differs = _(
+        "says that it wrote %(said)s rows; %(found)s are there.", said=seal.rows, found=found
+    )
     if found < seal.rows:
         return Missing(
             "seal",
-            f"says that it wrote {seal.rows} rows; {found} are there.",
+            differs,
             sequence=seal.sequence,
             event=len(heard) + 1,
             posting=len(posted) + 1,
         )
     if found > seal.rows:
-        sentence = f"says that it wrote {seal.rows} rows; {found} are there."
-        return Fault("seal", sentence, sequence=seal.sequence)
+        return Fault("seal", differs, sequence=seal.sequence)
     if chain.seal_hash(seal, [row[-1] for row in (*heard, *posted)]) != hash_:
         return Fault("seal", CHANGED, sequence=seal.sequence)
     return None
@@ -187,8 +196,8 @@ class Missing(Fault):
     def resolved(self, *, is_posting: bool) -> Fault:
         """Name the row."""
         if is_posting:
-            return Fault("posting", "is missing.", sequence=self.sequence, position=self.posting)
-        return Fault("event", "is missing.", sequence=self.sequence, position=self.event)
+            return Fault("posting", MISSING, sequence=self.sequence, position=self.posting)
+        return Fault("event", MISSING, sequence=self.sequence, position=self.event)
 
 
 class _Rows:

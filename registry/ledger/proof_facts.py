@@ -12,6 +12,7 @@ from typing import Any  # rows of several tables
 import sqlalchemy as sa
 
 from registry.core.database import db, going_in_order
+from registry.core.language import Message, _
 from registry.districts.models import District
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.facts import KEY, NAMES, chunks, load_facts
@@ -53,7 +54,7 @@ def _prove_fingerprints(left: dict[str, str]) -> Iterator[Fault]:
     for entry_ids in chunks(others):
         yield from _prove_first_forms({entry_id: others[entry_id] for entry_id in entry_ids})
     for entry_id in left:
-        sentence = f"is gone; seal {find_sealed_at(entry_id)} recorded it."
+        sentence = _("is gone; seal %(sequence)s recorded it.", sequence=find_sealed_at(entry_id))
         yield Fault("entry", sentence, key=entry_id)
 
 
@@ -62,10 +63,13 @@ def _prove_first_forms(sealed: dict[str, str | None]) -> Iterator[Fault]:
     again = read_first_form([int(entry_id) for entry_id in sealed])
     for entry_id, fingerprint in sealed.items():
         if fingerprint is None:
-            sentence = "stands in the register, and no deed put it there."
+            sentence = _("stands in the register, and no deed put it there.")
             yield Fault("entry", sentence, key=entry_id)
         elif fingerprint != again.get(entry_id):
-            sentence = f"was changed: it is not what seal {find_sealed_at(entry_id)} recorded."
+            sentence = _(
+                "was changed: it is not what seal %(sequence)s recorded.",
+                sequence=find_sealed_at(entry_id),
+            )
             yield Fault("entry", sentence, key=entry_id)
 
 
@@ -78,10 +82,13 @@ def _prove_robots(left: dict[str, tuple[Prints, int]]) -> Iterator[Fault]:
         if prints_of(rows).whole != sealed.whole:
             position = find_changed(rows, sealed.marks)
             key = f"entry {entry_id}" + (f" row {position}" if position is not None else "")
-            sentence = f"was changed: brand, serial or span is not what seal {sequence} recorded."
+            sentence = _(
+                "was changed: brand, serial or span is not what seal %(sequence)s recorded.",
+                sequence=sequence,
+            )
             yield Fault("robot_unit", sentence, key=key)
-    for entry_id, (_, sequence) in left.items():
-        sentence = f"are gone; seal {sequence} recorded them."
+    for entry_id, (_prints, sequence) in left.items():
+        sentence = _("are gone; seal %(sequence)s recorded them.", sequence=sequence)
         yield Fault("robot_unit", sentence, key=f"entry {entry_id}")
 
 
@@ -108,7 +115,7 @@ def prove_places() -> Iterator[Fault]:
     with going_in_order():
         found = db.session.scalars(wrong).all()
     for entry_id in found:
-        sentence = "its districts do not begin on its effective day or end where it stands."
+        sentence = _("its districts do not begin on its effective day or end where it stands.")
         yield Fault("entry_district", sentence, key=f"entry {entry_id}")
 
 
@@ -145,12 +152,24 @@ def _recount(nets: dict[str, dict[Key, int]], starts_on: date) -> Iterator[Fault
             yield Fault("entry", _differs(key, quantity), key=str(key.entry_id))
 
 
-def _differs(key: Key, quantity: int) -> str:
+def _differs(key: Key, quantity: int) -> Message:
     code = db.session.scalar(sa.select(District.code).where(District.id == key.district_id))
     exists = db.session.scalar(sa.select(Entry.id).where(Entry.id == key.entry_id)) is not None
-    return (
-        f"{'its facts and its postings differ' if exists else 'is counted and is gone: it differs'}"
-        f" by {quantity:+d} {key.measure} in {code} from {key.effective_on}."
+    words = {
+        "by": f"{quantity:+d}",
+        "measure": key.measure,
+        "district": code,
+        "day": key.effective_on,
+    }
+    if not exists:
+        return _(
+            "is counted and is gone: it differs by %(by)s %(measure)s in %(district)s "
+            "from %(day)s.",
+            **words,
+        )
+    return _(
+        "its facts and its postings differ by %(by)s %(measure)s in %(district)s from %(day)s.",
+        **words,
     )
 
 
@@ -161,7 +180,7 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
     lines: dict[tuple[int, Measure, int], Changes] = defaultdict(lambda: defaultdict(int))
     enterprise: Changes = defaultdict(int)
     is_one_each = subject.startswith(ONE_EACH)
-    for _, group in groupby(rows, key=itemgetter(0)):
+    for _sequence, group in groupby(rows, key=itemgetter(0)):
         written = list(group)
         touched = set()
         for row in written:
@@ -171,7 +190,7 @@ def _prove_sums(subject: str, rows: Rows) -> Iterator[Fault]:
         wrong = any(sum_ < 0 for place in touched for sum_ in _running(lines[place]))
         if wrong or (is_one_each and any(sum_ not in {0, 1} for sum_ in _running(enterprise))):
             sequence, position = written[-1][:2]
-            sentence = f"leaves {subject} with a sum that cannot be."
+            sentence = _("leaves %(subject)s with a sum that cannot be.", subject=subject)
             yield Fault("posting", sentence, sequence=sequence, position=position)
 
 

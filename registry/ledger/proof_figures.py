@@ -11,6 +11,7 @@ from typing import Any  # rows of two tables
 
 import sqlalchemy as sa
 
+from registry.core.language import Message, _
 from registry.ledger.faults import Fault
 from registry.ledger.models import Cell, Posting, Trend
 from registry.ledger.streams import stream_raw
@@ -63,7 +64,7 @@ def _by_month(changes: Changes) -> Changes:
     months: Changes = {}
     for day, lines in changes.items():
         month = months.setdefault(f"{day[:7]}-01", Counter())
-        for (_, measure), quantity in lines.items():
+        for (_district, measure), quantity in lines.items():
             month[measure,] += quantity
     return months
 
@@ -94,12 +95,13 @@ def _prove_totals(
 def _prove_absent(table: str, day: str, lines: Counter[Line]) -> Iterator[Fault]:
     line = next((line for line, quantity in lines.items() if quantity), None)
     if line is not None:
-        yield Fault(table, "is missing; something took effect then.", key=_name(day, line))
+        yield Fault(table, _("is missing; something took effect then."), key=_name(day, line))
 
 
-def _differs(found: int | None, total: int) -> str:
-    has = "is missing" if found is None else f"says {found}"
-    return f"{has}; the postings add up to {total}."
+def _differs(found: int | None, total: int) -> Message:
+    if found is None:
+        return _("is missing; the postings add up to %(total)s.", total=total)
+    return _("says %(found)s; the postings add up to %(total)s.", found=found, total=total)
 
 
 def _name(day: str, line: Line) -> str:

@@ -15,6 +15,7 @@ from typing import Any  # rows read through a table's name, and JSON
 import sqlalchemy as sa
 
 from registry.core.database import Base, db
+from registry.core.language import _
 from registry.districts.models import District
 from registry.ledger.chain import canonical
 from registry.ledger.drawing import Frame, Placed, put_in_order, read_population
@@ -26,7 +27,7 @@ from registry.ledger.streams import stream
 from registry.ledger.told import read_told
 from registry.programme.kinds import Measure
 
-CHANGED = "was changed: its event says otherwise."
+CHANGED = _("was changed: its event says otherwise.")
 Told = Mapping[int, dict[str, Any]]
 
 
@@ -59,13 +60,13 @@ def _compare(
     for sequence, row in rows:
         said = left.pop(sequence, None)
         if said is None:
-            yield Fault(table, "has no event.", sequence=sequence)
+            yield Fault(table, _("has no event."), sequence=sequence)
         elif said != row:
             yield Fault(table, CHANGED, sequence=sequence)
         else:
             yield sequence
     for sequence in left:
-        yield Fault(table, "is missing; its event is there.", sequence=sequence)
+        yield Fault(table, _("is missing; its event is there."), sequence=sequence)
 
 
 def _read_json(text: str) -> object:
@@ -103,11 +104,16 @@ def _prove_release(sequence: int, row: dict[str, Any], *, newest: Head) -> Itera
     """The head it names is in the chain, and the figures known there are those released."""
     head = Head(row["head_sequence"], newest.recorded_at, row["head_hash"])
     if head.sequence and _hash_of(head.sequence) != head.hash:
-        yield Fault("release", "names a head that is not in the chain.", sequence=sequence)
+        sentence = _("names a head that is not in the chain.")
+        yield Fault("release", sentence, sequence=sequence)
         return
     as_of = date.fromisoformat(row["as_of"])
     if not is_same(json.loads(row["figures"]), read_frozen(as_of, head, newest=newest)):
-        sentence = f"says other figures than the ledger gives for {as_of} at #{head.sequence}."
+        sentence = _(
+            "says other figures than the ledger gives for %(day)s at #%(sequence)s.",
+            day=as_of,
+            sequence=head.sequence,
+        )
         yield Fault("release", sentence, sequence=sequence)
 
 
@@ -125,12 +131,13 @@ def _prove_draws() -> Iterator[Fault]:
             yield result
             continue
         if seeds[result] != _hash_of(result):
-            yield Fault("draw", "has a seed that is not the hash of its seal.", sequence=result)
+            sentence = _("has a seed that is not the hash of its seal.")
+            yield Fault("draw", sentence, sequence=result)
         yield from _prove_draw(
             result, told[result], ids, seed=seeds[result], drawn=drawn.pop(result, [])
         )
     for sequence in drawn:
-        yield Fault("draw_entry", "has no draw.", sequence=sequence)
+        yield Fault("draw_entry", _("has no draw."), sequence=sequence)
 
 
 def _prove_draw(
@@ -144,16 +151,17 @@ def _prove_draw(
     """Draw again: the population has its size, and the first of its order are those drawn."""
     population = read_population(read_frame(sequence, said, ids))
     if len(population) != said["population"]:
-        yield Fault("draw", "says another population than the ledger gives.", sequence=sequence)
+        sentence = _("says another population than the ledger gives.")
+        yield Fault("draw", sentence, sequence=sequence)
         return
     again = [_as_row(placed) for placed in put_in_order(population, seed=seed)[: said["size"]]]
     for position, row in enumerate(again, start=1):
         if drawn[position - 1 : position] != [(position, *row)]:
-            sentence = "is not what the seed draws."
+            sentence = _("is not what the seed draws.")
             yield Fault("draw_entry", sentence, sequence=sequence, position=position)
             return
     if len(drawn) > len(again):
-        yield Fault("draw_entry", "is more than was drawn.", sequence=sequence)
+        yield Fault("draw_entry", _("is more than was drawn."), sequence=sequence)
 
 
 def read_frame(sequence: int, said: Mapping[str, Any], ids: Mapping[str, int]) -> Frame:

@@ -9,6 +9,7 @@ from typing import Any  # rows read through a table's name
 import sqlalchemy as sa
 
 from registry.core.database import Base, db
+from registry.core.language import Message, _
 from registry.ledger.chain import canonical
 from registry.ledger.faults import Fault
 from registry.ledger.models import Allocation, GoalVersion, PlanVersion
@@ -36,11 +37,11 @@ def _prove_versions(
         sequence, *names = key
         name = " ".join(map(str, names))
         if key not in rows:
-            yield Fault(table, "is missing; its event is there.", sequence=sequence, key=name)
+            yield Fault(table, _("is missing; its event is there."), sequence=sequence, key=name)
         elif key not in told:
-            yield Fault(table, "has no event.", sequence=sequence, key=name)
+            yield Fault(table, _("has no event."), sequence=sequence, key=name)
         elif rows[key] != told[key]:
-            sentence = "was changed: its event says otherwise."
+            sentence = _("was changed: its event says otherwise.")
             yield Fault(table, sentence, sequence=sequence, key=name)
 
 
@@ -126,21 +127,36 @@ def _prove_applications(filings: Sequence[Filed]) -> Iterator[Fault]:
     for id_, status_, entry_id, district_id, amends_id in stream(found):
         told = left.pop(id_, Stands(UNFILED, 0, None))
         if status_ != told.status:
-            last = f"its last event (sequence {told.sequence})"
-            yield _of_case(id_, f"says {status_}; {last} makes it {told.status}.")
+            sentence = _(
+                "says %(found)s; its last event (sequence %(sequence)s) makes it %(status)s.",
+                found=status_,
+                sequence=told.sequence,
+                status=told.status,
+            )
+            yield _of_case(id_, sentence)
         if told.entry_id not in {None, entry_id}:
-            yield _of_case(id_, f"is not of the entry that seal {told.sequence} names.")
+            sentence = _(
+                "is not of the entry that seal %(sequence)s names.", sequence=told.sequence
+            )
+            yield _of_case(id_, sentence)
         place, sequence = places.get(id_, (district_id, 0))
         if district_id != place:
-            yield _of_case(id_, f"is not in the district to which seal {sequence} transferred it.")
+            sentence = _(
+                "is not in the district to which seal %(sequence)s transferred it.",
+                sequence=sequence,
+            )
+            yield _of_case(id_, sentence)
         named, sequence = amended.get(id_, (amends_id, 0))
         if amends_id != named:
-            yield _of_case(id_, f"does not amend what seal {sequence} recorded that it amends.")
+            sentence = _(
+                "does not amend what seal %(sequence)s recorded that it amends.", sequence=sequence
+            )
+            yield _of_case(id_, sentence)
     for id_, told in left.items():
-        yield _of_case(id_, f"is gone; seal {told.sequence} recorded it.")
+        yield _of_case(id_, _("is gone; seal %(sequence)s recorded it.", sequence=told.sequence))
 
 
-def _of_case(id_: int, sentence: str) -> Fault:
+def _of_case(id_: int, sentence: Message) -> Fault:
     return Fault("application", sentence, key=str(id_))
 
 
@@ -165,8 +181,8 @@ def _prove_filings(filings: Sequence[Filed]) -> Iterator[Fault]:
         told = left.pop((application_id, number), None)
         again = hashlib.sha256(text.encode()).hexdigest()
         if told is None or not told.hash == again == hash_:
-            sentence = "was changed: its hash is not the one recorded at the filing."
+            sentence = _("was changed: its hash is not the one recorded at the filing.")
             yield Fault("filing", sentence, key=f"{case_number} filing {number}")
     for (application_id, number), told in left.items():
-        sentence = f"is gone; seal {told.sequence} recorded it."
+        sentence = _("is gone; seal %(sequence)s recorded it.", sequence=told.sequence)
         yield Fault("filing", sentence, key=f"application {application_id} filing {number}")

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from registry.core.beside import count_spare_processors, in_parts
 from registry.core.database import db, lift_statement_limit
+from registry.core.language import _
 from registry.entries.models import Entry
 from registry.ledger.chain import NOTHING_BEFORE
 from registry.ledger.faults import Fault
@@ -77,7 +78,7 @@ def _read_end() -> tuple[int, str]:
 
 def _parts(count: Proof, expect: Head | tuple[int, str] | None) -> Sequence[Proof]:
     """List the proofs in the order in which a fault is named."""
-    starts_on, (length, _) = get_programme().starts_on, _read_end()
+    starts_on, (length, _hash) = get_programme().starts_on, _read_end()
     expected = [] if expect is None else [partial(_prove_expected, expect)]
     return [
         *(partial(prove_seals, p, starts_on=starts_on) for p in parts_of(length)),
@@ -121,9 +122,12 @@ def _count(model: type[Event | Posting]) -> int:
 
 def _prove_expected(expect: Head | tuple[int, str]) -> Iterator[Fault]:
     sequence, hash_ = expect if isinstance(expect, tuple) else (expect.sequence, expect.hash)
-    newest, _ = _read_end()
+    newest, _hash = _read_end()
     if sequence > newest:
-        sentence = f"is missing: it was printed once, and the chain now ends with {newest}."
+        sentence = _(
+            "is missing: it was printed once, and the chain now ends with %(newest)s.",
+            newest=newest,
+        )
         yield Fault("seal", sentence, sequence=sequence)
     elif db.session.scalar(sa.select(Seal.hash).where(Seal.sequence == sequence)) != hash_:
-        yield Fault("seal", "is not the one that was printed.", sequence=sequence)
+        yield Fault("seal", _("is not the one that was printed."), sequence=sequence)

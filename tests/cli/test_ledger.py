@@ -54,7 +54,7 @@ def test_verify_prints_the_head_that_it_later_checks(run: CliRunner) -> None:
     assert run.invoke(verify_command, ["--expect", head]).exit_code == 0
     other = run.invoke(verify_command, ["--expect", f"3:{'0' * 64}"])
     assert (other.exit_code, other.stdout) == (1, "")
-    assert other.stderr == "seal, sequence 3: is not the one that was printed.\n"
+    assert other.stderr == "seal, sequence 3: 与印出的不一致。\n"
 
 
 def test_verify_ends_with_1_and_names_the_row(run: CliRunner) -> None:
@@ -67,7 +67,7 @@ def test_verify_ends_with_1_and_names_the_row(run: CliRunner) -> None:
     answer = run.invoke(verify_command)
 
     assert (answer.exit_code, answer.stdout) == (1, "")
-    assert answer.stderr.startswith(f"posting, sequence {sequence}, position 1: was changed")
+    assert answer.stderr.startswith(f"posting, sequence {sequence}, position 1: 已被改动：")
 
 
 def test_nothing_is_written(run: CliRunner) -> None:

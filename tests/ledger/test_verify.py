@@ -269,7 +269,7 @@ def test_fingerprints_of_the_first_form_still_prove_their_entries(
     assert verify().fault is None
 
     change("update entry set title = 'another thing' where id = :id", id=entry_id)
-    assert f"not what seal {read_head().sequence} recorded" in str(verify().fault)
+    assert f"与封记 #{read_head().sequence} 所记不符" in str(verify().fault)
 
 
 def test_seals_from_before_robots_were_sealed_still_verify(register: Register) -> None:
@@ -369,13 +369,13 @@ def test_a_chain_cut_off_is_found_by_a_head_printed_earlier(register: Register) 
 
     fault = verify(expect=printed).fault
 
-    assert str(fault).startswith("seal, sequence 31: is missing")
+    assert str(fault).startswith("seal, sequence 31: 缺失")
 
 
 def test_a_head_with_another_hash_is_not_in_the_chain(register: Register) -> None:
     fault = verify(expect=(9, "0" * 64)).fault
 
-    assert str(fault) == "seal, sequence 9: is not the one that was printed."
+    assert str(fault) == "seal, sequence 9: 与印出的不一致。"
 
 
 WAYS = {

@@ -49,7 +49,7 @@ def test_several_processes_find_what_one_finds(register: Register) -> None:
     db.session.commit()
     one, several = _proved(register)
     assert one == several
-    assert "table='entry', sentence='was changed: it is not what seal" in one
+    assert "table='entry', sentence=l'已被改动：与封记" in one
 
     change(f"update posting set quantity = quantity + 1 where {PLACE}", **place)
     db.session.commit()

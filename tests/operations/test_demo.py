@@ -107,14 +107,14 @@ def test_one_that_was_killed_while_it_was_filled_comes_up_complete(
     place = Place(tmp_path).with_settings(BIND=bind)
     log, filled = tmp_path / "log", tmp_path / "demo"
     first = spawn(place, log)
-    wait_for(" 60 of ", log, first)
+    wait_for("第 60 步", log, first)
     first.kill()
     first.wait()
     assert not (filled / "ready").exists()
 
     second = spawn(place, log)
     try:
-        wait_for("The demonstration is at", log, second)
+        wait_for("演示系统地址", log, second)
     finally:
         second.terminate()
         second.wait()

@@ -19,8 +19,8 @@ def test_the_same_dates_again_do_nothing_and_others_are_refused(place: Place) ->
     assert [first.returncode, again.returncode, others.returncode] == [0, 0, 1]
     assert first.stdout == again.stdout == ""
     assert [first.stderr, again.stderr] == [
-        "Set up.\n",
-        "Already set up with these dates; nothing to do.\n",
+        "已初始化。\n",
+        "已按这些日期初始化，无需再做。\n",
     ]
     assert is_plain(others)
     assert place.tally()["head"] == head

@@ -158,7 +158,7 @@ def test_the_log_is_json_and_knows_the_reference_of_a_failure(tmp_path: Path) ->
         served.end()
 
     lines = served.log.read_text().splitlines()
-    events = [json.loads(line) for line in lines if not line.startswith("Serving at ")]
+    events = [json.loads(line) for line in lines if not line.startswith("服务地址：")]
     failed = [event["reference"] for event in events if event["level"] == "error"]
     assert status in {500, 503}
     assert [reference for reference in failed if reference in page] != []

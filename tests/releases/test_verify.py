@@ -78,8 +78,8 @@ def test_figures_that_the_ledger_does_not_give_are_named(release: Release) -> No
         db.session.add(Release(sequence=opened.sequence, **row))
 
     assert str(verify().fault) == (
-        f"release, sequence {opened.sequence}: says other figures than the ledger gives for"
-        f" 2026-09-30 at #{release.head_sequence}."
+        f"release, sequence {opened.sequence}: 所载数字与台账在 #{release.head_sequence} 时"
+        "对 2026-09-30 得出的数字不符。"
     )
 
 
