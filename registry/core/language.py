@@ -42,7 +42,9 @@ _is_said: ContextVar[bool] = ContextVar("is_said", default=False)
 
 def _spoken() -> NullTranslations:
     """Return the catalogue in use, asked for directly: a page puts a thousand messages in words."""
-    return _unspoken if _cv_app.get(None) is None else _catalogues.get_translations()
+    if _cv_app.get(None) is None:
+        return _catalogues.of(LANGUAGES[0]) if _is_said.get() else _unspoken
+    return _catalogues.get_translations()
 
 
 class Message(LazyString):  # type: ignore[misc]  # flask-babel ships no types

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry.core.language import Message
+from registry.core.language import Message, _
+
+NO_EVENT = _("has no event.")
+NO_ROW = _("is missing; its event is there.")
+NOT_AS_TOLD = _("was changed: its event says otherwise.")
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,8 @@ class Fault:
         if self.position is not None:
             words.append(f"position {self.position}")
         return f"{', '.join(words)}: {self.sentence}"
+
+
+def gone(sequence: object) -> Message:
+    """Say that a row is not there that a seal recorded."""
+    return _("is gone; seal %(sequence)s recorded it.", sequence=sequence)

@@ -16,7 +16,7 @@ from registry.core.language import Message, _
 from registry.districts.models import District
 from registry.entries.models import Entry, EntryDistrict, Standing
 from registry.ledger.facts import KEY, NAMES, chunks, load_facts
-from registry.ledger.faults import Fault
+from registry.ledger.faults import Fault, gone
 from registry.ledger.fingerprints import iterate_fingerprints, read_first_form
 from registry.ledger.models import Posting
 from registry.ledger.robot_prints import Prints, find_changed, iterate_robots, prints_of
@@ -54,8 +54,7 @@ def _prove_fingerprints(left: dict[str, str]) -> Iterator[Fault]:
     for entry_ids in chunks(others):
         yield from _prove_first_forms({entry_id: others[entry_id] for entry_id in entry_ids})
     for entry_id in left:
-        sentence = _("is gone; seal %(sequence)s recorded it.", sequence=find_sealed_at(entry_id))
-        yield Fault("entry", sentence, key=entry_id)
+        yield Fault("entry", gone(find_sealed_at(entry_id)), key=entry_id)
 
 
 def _prove_first_forms(sealed: dict[str, str | None]) -> Iterator[Fault]:

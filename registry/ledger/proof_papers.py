@@ -19,7 +19,7 @@ from registry.core.language import _
 from registry.districts.models import District
 from registry.ledger.chain import canonical
 from registry.ledger.drawing import Frame, Placed, put_in_order, read_population
-from registry.ledger.faults import Fault
+from registry.ledger.faults import NO_EVENT, NO_ROW, NOT_AS_TOLD, Fault
 from registry.ledger.frozen import is_same, read_frozen
 from registry.ledger.heads import Head, read_head
 from registry.ledger.models import Seal
@@ -27,7 +27,6 @@ from registry.ledger.streams import stream
 from registry.ledger.told import read_told
 from registry.programme.kinds import Measure
 
-CHANGED = _("was changed: its event says otherwise.")
 Told = Mapping[int, dict[str, Any]]
 
 
@@ -60,13 +59,13 @@ def _compare(
     for sequence, row in rows:
         said = left.pop(sequence, None)
         if said is None:
-            yield Fault(table, _("has no event."), sequence=sequence)
+            yield Fault(table, NO_EVENT, sequence=sequence)
         elif said != row:
-            yield Fault(table, CHANGED, sequence=sequence)
+            yield Fault(table, NOT_AS_TOLD, sequence=sequence)
         else:
             yield sequence
     for sequence in left:
-        yield Fault(table, _("is missing; its event is there."), sequence=sequence)
+        yield Fault(table, NO_ROW, sequence=sequence)
 
 
 def _read_json(text: str) -> object:

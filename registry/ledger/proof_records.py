@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from registry.core.database import Base, db
 from registry.core.language import Message, _
 from registry.ledger.chain import canonical
-from registry.ledger.faults import Fault
+from registry.ledger.faults import NO_EVENT, NO_ROW, NOT_AS_TOLD, Fault, gone
 from registry.ledger.models import Allocation, GoalVersion, PlanVersion
 from registry.ledger.streams import stream
 from registry.ledger.told import Filed, Stands, read_filed, read_standings, read_told
@@ -37,12 +37,11 @@ def _prove_versions(
         sequence, *names = key
         name = " ".join(map(str, names))
         if key not in rows:
-            yield Fault(table, _("is missing; its event is there."), sequence=sequence, key=name)
+            yield Fault(table, NO_ROW, sequence=sequence, key=name)
         elif key not in told:
-            yield Fault(table, _("has no event."), sequence=sequence, key=name)
+            yield Fault(table, NO_EVENT, sequence=sequence, key=name)
         elif rows[key] != told[key]:
-            sentence = _("was changed: its event says otherwise.")
-            yield Fault(table, sentence, sequence=sequence, key=name)
+            yield Fault(table, NOT_AS_TOLD, sequence=sequence, key=name)
 
 
 def _read_targets() -> dict[tuple[Hashable, ...], tuple[Any, ...]]:
@@ -153,7 +152,7 @@ def _prove_applications(filings: Sequence[Filed]) -> Iterator[Fault]:
             )
             yield _of_case(id_, sentence)
     for id_, told in left.items():
-        yield _of_case(id_, _("is gone; seal %(sequence)s recorded it.", sequence=told.sequence))
+        yield _of_case(id_, gone(told.sequence))
 
 
 def _of_case(id_: int, sentence: Message) -> Fault:
@@ -184,5 +183,5 @@ def _prove_filings(filings: Sequence[Filed]) -> Iterator[Fault]:
             sentence = _("was changed: its hash is not the one recorded at the filing.")
             yield Fault("filing", sentence, key=f"{case_number} filing {number}")
     for (application_id, number), told in left.items():
-        sentence = _("is gone; seal %(sequence)s recorded it.", sequence=told.sequence)
-        yield Fault("filing", sentence, key=f"application {application_id} filing {number}")
+        key = f"application {application_id} filing {number}"
+        yield Fault("filing", gone(told.sequence), key=key)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 from flask_babel import force_locale
 
-from registry.core.language import _, agree, is_chinese, n_, p_
+from registry.core.language import _, agree, is_chinese, n_, p_, say
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,14 @@ def test_what_is_put_into_a_message_is_no_markup(app: Flask) -> None:
     assert page.count("&lt;svg onload") == 3
     assert "<svg" not in page
     assert all(typed in str(message) for message in messages)
+
+
+def test_where_no_application_is_open_it_is_said_in_chinese() -> None:
+    days = n_("%(num)s day is left.", "%(num)s days are left.", 3)
+    said = [say(message) for message in (_("Whole city"), days, p_("figures", "Release"))]
+
+    assert said == ["全市", "还有 3 天。", "定稿"]
+    assert str(_("Whole city")) == "Whole city"
 
 
 def test_without_a_request_it_is_chinese(app: Flask) -> None:

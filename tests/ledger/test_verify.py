@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from registry.programme.plan import Milestone
 from tests.conftest import STARTS_ON
 from tests.ledger.register import Register
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
 PLACE = "sequence = :sequence and position = :position"
 
 
@@ -71,10 +73,12 @@ def change(statement: str, **values: object) -> None:
 
 
 def named() -> str:
-    """Return what the proof names."""
+    """Return what the proof names; what is wrong with it is said in Chinese."""
     fault = verify().fault
     assert fault is not None
-    return str(fault).partition(":")[0]
+    row, _, sentence = str(fault).partition(": ")
+    assert CHINESE.search(sentence)
+    return row
 
 
 def some(model: type[Event | Posting], *, last: bool) -> dict[str, int]:
