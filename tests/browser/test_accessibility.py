@@ -22,6 +22,7 @@ LAYOUT = """() => ({
     headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
     title: document.title,
 })"""
+UNFOLD = "() => document.querySelectorAll('details').forEach(part => { part.open = true })"
 BROKEN_DAYS = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange(), broken = [];
@@ -64,6 +65,7 @@ def judge(page: Page) -> list[str]:
     """Return what axe finds, and headings and widths that are not as they should be."""
     page.evaluate(read_axe())
     faults: list[str] = page.evaluate(RUN_AXE, TAGS)
+    page.evaluate(UNFOLD)
     faults += [f"a day on two lines: {text}" for text in page.evaluate(BROKEN_DAYS)]
     layout = page.evaluate(LAYOUT)
     if layout["wide"] > 0:
