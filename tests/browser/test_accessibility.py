@@ -21,7 +21,16 @@ LAYOUT = """() => ({
     wide: document.documentElement.scrollWidth - window.innerWidth,
     headings: Array.from(document.querySelectorAll('h1'), h => h.textContent.trim()),
     title: document.title,
+    lines: Math.max(0, ...Array.from(document.querySelectorAll('h1'), h =>
+        Math.round(h.offsetHeight / parseFloat(getComputedStyle(h).lineHeight)))),
 })"""
+HEADING_LINES_MOST = 4
+REFUSED = (
+    "/tally?as_of=x&known_at=y",
+    "/tally/changes?since=2026-99-99&as_of=x&known_at=y",
+    "/tally/changes?by=known&as_of=x&known_since=y&known_at=z",
+    "/tally/entries?kind=robot_deployment&as_of=x&known_at=y",
+)
 UNFOLD = "() => document.querySelectorAll('details').forEach(part => { part.open = true })"
 BROKEN_DAYS = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -70,6 +79,8 @@ def judge(page: Page) -> list[str]:
     layout = page.evaluate(LAYOUT)
     if layout["wide"] > 0:
         faults.append(f"{layout['wide']} px wider than the window")
+    if layout["lines"] > HEADING_LINES_MOST:
+        faults.append(f"a heading of {layout['lines']} lines")
     if len(layout["headings"]) != 1:
         faults.append(f"headings: {layout['headings']}")
     elif not layout["title"].startswith(layout["headings"][0]):
@@ -106,6 +117,22 @@ def test_no_english_page_has_a_finding(
     page = enter(role, NARROW, language="en")
 
     assert [fault for _, address in filled.pages[role] for fault in look_at(page, address)] == []
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_question_that_is_refused_has_no_finding(
+    viewport: dict[str, int], language: str, enter: Callable[..., Page]
+) -> None:
+    page, faults = enter("leader", viewport, language=language), list[str]()
+
+    for address in REFUSED:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 422
+        faults += [f"{address}: {fault}" for fault in judge(page)]
+
+    assert faults == []
 
 
 def test_a_list_that_was_sent_in_has_no_finding(enter: Callable[..., Page], tmp_path: Path) -> None:
